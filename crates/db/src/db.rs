@@ -1,0 +1,125 @@
+//! The door: opening a database by its URL, reading, writing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::row::Row;
+use crate::sqlite::Sqlite;
+use crate::statement::Statement;
+use crate::tx::Tx;
+use crate::value::Params;
+
+/// A database. Cloning gives another handle to the same one.
+#[derive(Clone, Debug)]
+pub struct Db {
+    engine: Arc<Sqlite>,
+}
+
+/// How a database is used. `Options::default()` serves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long a transaction waits for a lock that another process holds before it fails with
+    /// [`Error::Unavailable`]; on SQLite that is the command line beside a running server. Default: 5 seconds.
+    pub busy_timeout: Duration,
+    /// SQLite: how many connections serve keyed reads. Default: one to a processor, from 2 to 8.
+    pub readers: usize,
+    /// SQLite: how many transactions may share one commit. Default: 64.
+    pub group: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self { busy_timeout: Duration::from_secs(5), readers: processors.clamp(2, 8), group: 64 }
+    }
+}
+
+impl Db {
+    /// Opens the database at `url`.
+    ///
+    /// `sqlite://data/app.db` is a file relative to the working directory, `sqlite:///var/lib/app.db` an absolute one.
+    /// The file and its folder are created if need be, readable by their owner alone (modes 0600 and 0700).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unsupported`] for a URL this crate does not serve, [`Error::Unavailable`] when the file cannot be opened
+    /// as a database.
+    pub async fn open(url: &str, options: Options) -> Result<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Err(Error::Unsupported(
+                "this build keeps its data in SQLite only; give a URL such as sqlite://data/countersign.db".to_owned(),
+            ));
+        }
+        Ok(Self { engine: Arc::new(Sqlite::open(url, options).await?) })
+    }
+
+    /// Reads at most one row by key.
+    ///
+    /// On SQLite the read runs at once on the calling thread, which a keyed read holds for a few microseconds: cheaper
+    /// than handing it to another thread. It sees everything that was acknowledged before it began. Not for statements
+    /// that scan: those belong to [`Db::all`].
+    ///
+    /// # Errors
+    ///
+    /// What the engine refuses; [`Error::Internal`] when there is a second row or the call stands inside
+    /// [`Db::write`].
+    pub async fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {
+        self.engine.opt(statement, params).await
+    }
+
+    /// Reads exactly one row by key, like [`Db::opt`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRow`] when there is none; else as [`Db::opt`].
+    pub async fn one(&self, statement: &Statement, params: Params<'_>) -> Result<Row> {
+        self.opt(statement, params).await?.ok_or(Error::NoRow)
+    }
+
+    /// Reads a list.
+    ///
+    /// # Errors
+    ///
+    /// What the engine refuses; [`Error::Internal`] when the call stands inside [`Db::write`].
+    pub async fn all(&self, statement: &Statement, params: Params<'_>) -> Result<Vec<Row>> {
+        self.engine.all(statement, params).await
+    }
+
+    /// Runs `work` as one transaction and returns what it returned, once that is durable.
+    ///
+    /// An `Err` from `work` rolls back. The closure runs on the database's own thread, so its future need not be `Send`
+    /// and it may be called again when an engine asks for the transaction to be repeated: it must decide by its captured
+    /// values and by SQL alone. **Only SQL is awaited inside**; a closure that waits for anything else is rolled back
+    /// with [`Error::Internal`]. Reads that the decision needs go through the transaction.
+    ///
+    /// Dropping the returned future leaves the transaction done or not done, never half.
+    ///
+    /// # Errors
+    ///
+    /// What `work` returned; [`Error::Unavailable`] when the database is locked, closed or failed to commit;
+    /// [`Error::Internal`] when `work` panicked, waited, or returned `Ok` after a failed statement.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.engine.write(work).await.map_err(E::from)?
+    }
+
+    /// Prepares `statement` without running it: the check that its text is valid on this engine and schema.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] with the engine's message.
+    pub async fn check(&self, statement: &Statement) -> Result<()> {
+        self.engine.check(statement).await
+    }
+
+    /// Lets running work finish, refuses new work, and leaves the file tidy (SQLite: the write-ahead log is emptied).
+    /// Closing twice does nothing.
+    pub async fn close(&self) {
+        self.engine.close().await;
+    }
+}

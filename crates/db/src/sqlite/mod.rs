@@ -1,0 +1,72 @@
+//! SQLite: one writer thread with group commit, and a few connections that read.
+//!
+//! WAL mode lets readers and the writer go on side by side; `synchronous=FULL` makes a commit survive a power loss.
+
+mod error;
+mod open;
+mod reader;
+mod session;
+mod writer;
+
+use crate::db::Options;
+use crate::error::{Error, Result};
+use crate::row::Row;
+use crate::statement::Statement;
+use crate::tx::Tx;
+use crate::value::Params;
+
+use self::open::File;
+use self::reader::Readers;
+use self::writer::Writer;
+
+pub(crate) use self::session::Session;
+
+/// An open SQLite database.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl Sqlite {
+    pub(crate) async fn open(url: &str, options: Options) -> Result<Self> {
+        let file = File::parse(url)?;
+        let opening = file.clone();
+        let busy_timeout = options.busy_timeout;
+        let first = tokio::task::spawn_blocking(move || opening.create_and_open(busy_timeout))
+            .await
+            .map_err(|_| Error::Internal("opening the database panicked".to_owned()))??;
+        Ok(Self { writer: Writer::start(first, options.group)?, readers: Readers::new(file, options.readers) })
+    }
+
+    pub(crate) async fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {
+        writer::refuse_inside()?;
+        self.readers.opt(statement, params).await
+    }
+
+    pub(crate) async fn all(&self, statement: &Statement, params: Params<'_>) -> Result<Vec<Row>> {
+        writer::refuse_inside()?;
+        self.readers.all(statement, params).await
+    }
+
+    pub(crate) async fn check(&self, statement: &Statement) -> Result<()> {
+        writer::refuse_inside()?;
+        self.readers.check(statement).await
+    }
+
+    pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<Result<T, E>>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        writer::refuse_inside()?;
+        self.writer.write(work).await
+    }
+
+    pub(crate) async fn close(&self) {
+        // Readers first: the log can be emptied only when nobody reads from it.
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

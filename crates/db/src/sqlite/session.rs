@@ -1,0 +1,130 @@
+//! One connection and the way statements run on it.
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ToSql};
+
+use super::error::{preparing, running};
+use crate::error::{Error, Result};
+use crate::row::{Cell, Row};
+use crate::statement::Statement;
+use crate::value::{Params, Value};
+
+/// A connection with its prepared statements, used by one thread at a time.
+#[derive(Debug)]
+pub(crate) struct Session {
+    connection: Connection,
+}
+
+impl Session {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection }
+    }
+
+    pub(crate) fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {
+        let mut prepared = self.bound(statement, params)?;
+        let mut rows = prepared.raw_query();
+        let failed = |error| running(statement.name, &error);
+        let Some(row) = rows.next().map_err(failed)? else { return Ok(None) };
+        let row = copy(statement, row)?;
+        // Stepping to the end finishes a statement that changes rows; it also finds a key that is none.
+        if rows.next().map_err(failed)?.is_some() {
+            return Err(Error::Internal(format!("{}: more than one row", statement.name)));
+        }
+        Ok(Some(row))
+    }
+
+    pub(crate) fn all(&self, statement: &Statement, params: Params<'_>) -> Result<Vec<Row>> {
+        let mut prepared = self.bound(statement, params)?;
+        let mut rows = prepared.raw_query();
+        let mut copied = Vec::new();
+        while let Some(row) = rows.next().map_err(|error| running(statement.name, &error))? {
+            copied.push(copy(statement, row)?);
+        }
+        Ok(copied)
+    }
+
+    pub(crate) fn run(&self, statement: &Statement, params: Params<'_>) -> Result<u64> {
+        let mut prepared = self.bound(statement, params)?;
+        let mut rows = prepared.raw_query();
+        while rows.next().map_err(|error| running(statement.name, &error))?.is_some() {}
+        Ok(self.connection.changes())
+    }
+
+    pub(crate) fn run_text(&self, sql: &str) -> Result<()> {
+        self.connection.execute_batch(sql).map_err(|error| preparing(sql, &error))
+    }
+
+    pub(super) fn check(&self, statement: &Statement) -> Result<()> {
+        self.prepared(statement).map(drop)
+    }
+
+    /// Runs one of the words that steer a transaction.
+    pub(super) fn steer(&self, words: &'static str) -> Result<()> {
+        let failed = |error| running(words, &error);
+        self.connection.prepare_cached(words).map_err(failed)?.raw_execute().map_err(failed).map(drop)
+    }
+
+    /// Whether a transaction is open. Some errors (a full disk, say) make SQLite roll back all of it by itself.
+    pub(super) fn in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    /// Copies the log into the database and empties it, as far as other connections let it.
+    pub(super) fn truncate_log(&self) {
+        // Whatever is left in the log stays valid there; the next opener goes on with it.
+        drop(self.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE"));
+    }
+
+    fn prepared(&self, statement: &Statement) -> Result<CachedStatement<'_>> {
+        self.connection.prepare_cached(statement.sqlite()).map_err(|error| preparing(statement.name, &error))
+    }
+
+    fn bound(&self, statement: &Statement, params: Params<'_>) -> Result<CachedStatement<'_>> {
+        let mut prepared = self.prepared(statement)?;
+        let wanted = prepared.parameter_count();
+        if wanted != params.len() {
+            let name = statement.name;
+            return Err(Error::Internal(format!("{name}: takes {wanted} parameters, {} were given", params.len())));
+        }
+        for (index, param) in params.iter().enumerate() {
+            let value = Bind(param.to_value());
+            prepared.raw_bind_parameter(index + 1, value).map_err(|error| running(statement.name, &error))?;
+        }
+        Ok(prepared)
+    }
+}
+
+/// A value handed to SQLite.
+struct Bind<'a>(Value<'a>);
+
+impl ToSql for Bind<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Int(number) => ValueRef::Integer(number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+fn copy(statement: &Statement, row: &rusqlite::Row<'_>) -> Result<Row> {
+    let count = row.as_ref().column_count();
+    let mut cells = Vec::with_capacity(count);
+    for column in 0..count {
+        let value = match row.get_ref(column).map_err(|error| running(statement.name, &error))? {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(number) => Value::Int(number),
+            ValueRef::Text(text) => Value::Text(str::from_utf8(text).map_err(|_| odd(column, "text in no UTF-8"))?),
+            ValueRef::Blob(bytes) => Value::Bytes(bytes),
+            ValueRef::Real(_) => return Err(odd(column, "a floating point number")),
+        };
+        cells.push(Cell::copy(value));
+    }
+    Ok(Row::new(cells))
+}
+
+/// A value that our three column types cannot hold.
+fn odd(column: usize, found: &'static str) -> Error {
+    Error::Decode { column, expected: "bigint, text or bytea", found }
+}

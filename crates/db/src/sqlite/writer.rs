@@ -1,0 +1,222 @@
+//! The one thread that writes, and the group commit.
+//!
+//! A commit that survives a power loss waits for the disk; what it waits for does not grow with the number of
+//! transactions. So the thread takes the transactions that are waiting, runs each under a savepoint of its own inside one
+//! real transaction, commits once, and only then answers. A transaction that fails, waits or panics is undone alone.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::session::Session;
+use crate::error::{Error, Result};
+use crate::tx::Tx;
+
+/// Transactions that may wait for the thread before their callers wait for a place.
+const WAITING: usize = 1_024;
+
+thread_local! {
+    /// Whether this thread is a writer.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Refuses a call to the database from inside a transaction: it would read past the transaction, or wait for it forever.
+pub(super) fn refuse_inside() -> Result<()> {
+    if INSIDE.get() {
+        return Err(Error::Internal("inside a transaction only the transaction itself is asked".to_owned()));
+    }
+    Ok(())
+}
+
+/// The way to the writing thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+}
+
+enum Message {
+    Run(Box<dyn Job>),
+    /// Run what is waiting, then stop; the sender is dropped when that is done.
+    Close(oneshot::Sender<()>),
+}
+
+impl Writer {
+    pub(super) fn start(session: Session, group: usize) -> Result<Self> {
+        let (queue, waiting) = mpsc::channel(WAITING);
+        std::thread::Builder::new()
+            .name("db-writer".to_owned())
+            .spawn(move || Thread { session, waiting, limit: group.max(1), group: Vec::new() }.serve())
+            .map_err(|error| Error::Unavailable(format!("the writing thread cannot be started: {error}")))?;
+        Ok(Self { queue })
+    }
+
+    pub(super) async fn write<T, E, F>(&self, work: F) -> Result<Result<T, E>>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let call = Call { work, result: None, answer };
+        self.queue.send(Message::Run(Box::new(call))).await.map_err(|_| Error::closed())?;
+        answered.await.map_err(|_| Error::closed())?
+    }
+
+    pub(super) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.queue.send(Message::Close(done)).await.is_ok() {
+            // Nothing is ever sent: the end of the thread drops `done`.
+            let _ended = closed.await;
+        }
+    }
+}
+
+/// A transaction whose types are forgotten.
+trait Job: Send {
+    /// Runs it; `true` when its changes are to be kept.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Hands over its own result, or `Err` when it was undone from outside.
+    fn answer(self: Box<Self>, committed: Result<()>);
+}
+
+struct Call<T, E, F> {
+    work: F,
+    result: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<Result<T, E>>>,
+}
+
+impl<T, E, F> Job for Call<T, E, F>
+where
+    T: Send,
+    E: From<Error> + Send,
+    F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send,
+{
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        // Every statement answers at once here, so one poll reaches the end unless something else is awaited.
+        let polled = pin!((self.work)(tx)).poll(&mut Context::from_waker(Waker::noop()));
+        let broken = match polled {
+            Poll::Ready(Ok(_)) if tx.failed() => "a transaction returned Ok after a statement of it had failed",
+            Poll::Ready(result) => {
+                let keep = result.is_ok();
+                self.result = Some(result);
+                return keep;
+            }
+            Poll::Pending => "a transaction awaited something else than its own statements",
+        };
+        self.result = Some(Err(Error::Internal(broken.to_owned()).into()));
+        false
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        let Self { result, answer, .. } = *self;
+        let result = committed.and_then(|()| result.ok_or_else(panicked));
+        // Nobody listens any more: what was done stays done.
+        drop(answer.send(result));
+    }
+}
+
+fn panicked() -> Error {
+    Error::Internal("a transaction panicked".to_owned())
+}
+
+struct Thread {
+    session: Session,
+    waiting: mpsc::Receiver<Message>,
+    limit: usize,
+    /// The transactions that ran and wait for the commit.
+    group: Vec<Box<dyn Job>>,
+}
+
+impl Thread {
+    /// Serves until it is told to close or every [`Writer`] is gone.
+    fn serve(mut self) {
+        INSIDE.set(true);
+        let mut closers = Vec::new();
+        while let Some(message) = self.waiting.blocking_recv() {
+            match message {
+                Message::Run(first) => self.commit_group(first, &mut closers),
+                Message::Close(done) => closers.push(done),
+            }
+            if !closers.is_empty() {
+                // Further sends fail; what was sent before still comes.
+                self.waiting.close();
+            }
+        }
+        self.session.truncate_log();
+        drop(self.session);
+        drop(closers);
+    }
+
+    fn commit_group(&mut self, first: Box<dyn Job>, closers: &mut Vec<oneshot::Sender<()>>) {
+        // IMMEDIATE takes the write lock now, so that no statement inside can meet a lock.
+        if let Err(error) = self.session.steer("BEGIN IMMEDIATE") {
+            return self.refuse(first, closers, &error);
+        }
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            if let Err(error) = self.run(job) {
+                return self.undo(&error);
+            }
+            if self.group.len() < self.limit {
+                next = self.try_next(closers);
+            }
+        }
+        match self.session.steer("COMMIT") {
+            Ok(()) => self.answer(&Ok(())),
+            Err(error) => self.undo(&error),
+        }
+    }
+
+    /// The next transaction that is waiting already.
+    fn try_next(&mut self, closers: &mut Vec<oneshot::Sender<()>>) -> Option<Box<dyn Job>> {
+        loop {
+            match self.waiting.try_recv().ok()? {
+                Message::Run(job) => return Some(job),
+                Message::Close(done) => closers.push(done),
+            }
+        }
+    }
+
+    /// Runs one transaction under its savepoint. An error means that the whole group is lost.
+    fn run(&mut self, mut job: Box<dyn Job>) -> Result<()> {
+        let mut tx = Tx::new(&self.session);
+        let begun = self.session.steer("SAVEPOINT job");
+        let keep = begun.is_ok() && catch_unwind(AssertUnwindSafe(|| job.run(&mut tx))).unwrap_or(false);
+        self.group.push(job);
+        begun?;
+        if !self.session.in_transaction() {
+            return Err(Error::Unavailable("the engine gave up a group of transactions".to_owned()));
+        }
+        if !keep {
+            self.session.steer("ROLLBACK TO job")?;
+        }
+        self.session.steer("RELEASE job")
+    }
+
+    /// The lock was not to be had for the whole busy timeout: whoever waits by now is told, not left to queue for it again.
+    fn refuse(&mut self, first: Box<dyn Job>, closers: &mut Vec<oneshot::Sender<()>>, error: &Error) {
+        self.group.push(first);
+        while let Some(job) = self.try_next(closers) {
+            self.group.push(job);
+        }
+        self.answer(&Err(error.clone()));
+    }
+
+    fn undo(&mut self, error: &Error) {
+        if self.session.in_transaction() {
+            // Should even this fail, the next BEGIN fails too and says so.
+            drop(self.session.steer("ROLLBACK"));
+        }
+        self.answer(&Err(error.clone()));
+    }
+
+    fn answer(&mut self, committed: &Result<()>) {
+        for job in self.group.drain(..) {
+            // Dropping a caller's value may run any code, and the thread must outlive it.
+            drop(catch_unwind(AssertUnwindSafe(|| job.answer(committed.clone()))));
+        }
+    }
+}
