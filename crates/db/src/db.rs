@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::migrate::{self, Migration};
 use crate::row::Row;
 use crate::sqlite::Sqlite;
 use crate::statement::Statement;
@@ -52,6 +53,19 @@ impl Db {
             ));
         }
         Ok(Self { engine: Arc::new(Sqlite::open(url, options).await?) })
+    }
+
+    /// Brings the schema up to date and returns the names of the migrations that this call applied, in order.
+    ///
+    /// Several processes may call it at once: one works under a lease row, the others wait for it. `now_ms` is the time
+    /// in milliseconds since 1970. The applied names are kept in the table `schema_migrations`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Migration`] when a statement fails, an applied migration was edited, or the order was changed; what was
+    /// applied before stays applied.
+    pub async fn migrate(&self, migrations: &[Migration], now_ms: i64) -> Result<Vec<&'static str>> {
+        migrate::migrate(self, migrations, now_ms).await
     }
 
     /// Reads at most one row by key.

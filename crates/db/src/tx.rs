@@ -71,6 +71,11 @@ impl<'c> Tx<'c> {
         self.step(|session| session.run_text(sql))
     }
 
+    /// Whether the text can be prepared as a statement here and now.
+    pub(crate) fn is_valid(&self, sql: &str) -> bool {
+        self.session.check_text(sql)
+    }
+
     fn step<T>(&mut self, run: impl FnOnce(&Session) -> Result<T>) -> Result<T> {
         if self.failed {
             return Err(Error::Internal("a statement after one that failed in the same transaction".to_owned()));

@@ -54,6 +54,10 @@ impl Session {
         self.connection.execute_batch(sql).map_err(|error| preparing(sql, &error))
     }
 
+    pub(crate) fn check_text(&self, sql: &str) -> bool {
+        self.connection.prepare(sql).is_ok()
+    }
+
     pub(super) fn check(&self, statement: &Statement) -> Result<()> {
         self.prepared(statement).map(drop)
     }

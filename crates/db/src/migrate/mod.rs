@@ -1,0 +1,137 @@
+//! Migrations: numbered, append-only, applied once, by one process at a time.
+
+mod lease;
+pub(crate) mod script;
+
+use std::time::{Duration, Instant};
+
+use self::lease::Lease;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::statements;
+use crate::tx::Tx;
+
+/// A step of the schema.
+///
+/// Statements end with `;` at the end of a line. Each is a transaction of its own, because some engines commit before
+/// DDL anyway; the name is recorded after the last. A process that dies in between leaves some statements done, so each
+/// must be repeatable: `IF NOT EXISTS`, backfills that find nothing left to do. `ALTER TABLE … ADD COLUMN` and
+/// `… DROP COLUMN`, which cannot say so on every engine, are skipped when they are done already.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Such as `0001_init`.
+    pub name: &'static str,
+    /// The text, for `include_str!`.
+    pub sql: &'static str,
+}
+
+impl Migration {
+    /// The statements, without comments and without the `;` that ends them.
+    pub fn statements(&self) -> Vec<String> {
+        script::split(self.sql)
+    }
+}
+
+const CREATE_APPLIED: &str = "CREATE TABLE IF NOT EXISTS schema_migrations \
+     (name text NOT NULL PRIMARY KEY, checksum text NOT NULL, applied_at bigint NOT NULL)";
+
+statements! {
+    pub(super) APPLIED = "SELECT name, checksum FROM schema_migrations";
+    RECORD = "INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)";
+}
+
+/// Milliseconds since 1970 that go on from the caller's clock.
+pub(super) struct Now {
+    start_ms: i64,
+    since: Instant,
+}
+
+impl Now {
+    fn ms(&self) -> i64 {
+        self.start_ms.saturating_add(i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// How often a process that waits looks again.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Who has waited so long gives up, though the holder still lives.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// See [`Db::migrate`].
+pub(super) async fn migrate(db: &Db, migrations: &[Migration], now_ms: i64) -> Result<Vec<&'static str>> {
+    let now = Now { start_ms: now_ms, since: Instant::now() };
+    while now.since.elapsed() < PATIENCE {
+        // The usual start finds nothing to do: one read, no lease.
+        let Some(first) = pending(db, migrations).await?.first().copied() else { return Ok(Vec::new()) };
+        run(db, first.name, CREATE_APPLIED).await?;
+        run(db, first.name, lease::CREATE).await?;
+        if let Some(lease) = Lease::take(db, &now).await? {
+            let applied = apply(db, migrations, &lease).await;
+            lease.release().await;
+            return applied;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Err(Error::Unavailable("another process has been migrating for ten minutes".to_owned()))
+}
+
+async fn apply(db: &Db, migrations: &[Migration], lease: &Lease<'_>) -> Result<Vec<&'static str>> {
+    let mut applied = Vec::new();
+    for migration in pending(db, migrations).await? {
+        let name = migration.name;
+        for statement in migration.statements() {
+            lease.renew(name).await?;
+            run(db, name, &statement).await?;
+        }
+        lease.renew(name).await?;
+        let (checksum, at) = (script::checksum(migration.sql), lease.now_ms());
+        db.write(async move |tx: &mut Tx<'_>| tx.run(&RECORD, &[&name, &checksum, &at]).await).await?;
+        applied.push(name);
+    }
+    Ok(applied)
+}
+
+/// Runs one statement of a migration in a transaction of its own, unless it is done already.
+async fn run(db: &Db, name: &str, statement: &str) -> Result<()> {
+    let text = statement.to_owned();
+    let done = db
+        .write(async move |tx: &mut Tx<'_>| {
+            let done = script::column_change(&text).is_some_and(|(probe, present)| tx.is_valid(&probe) == present);
+            if done { Ok(()) } else { tx.run_text(&text) }
+        })
+        .await;
+    done.map_err(|error| match error {
+        Error::Unavailable(_) => error,
+        other => Error::Migration { name: name.to_owned(), reason: other.to_string() },
+    })
+}
+
+/// The migrations still to be applied, after a look at those that are.
+///
+/// # Errors
+///
+/// [`Error::Migration`] when an applied one was edited since, or one stands before an applied one in the list.
+async fn pending(db: &Db, migrations: &[Migration]) -> Result<Vec<Migration>> {
+    // No such table: nothing was ever applied. Asking for the table itself would need each engine's catalogue.
+    let applied = if db.check(&APPLIED).await.is_ok() { db.all(&APPLIED, &[]).await? } else { Vec::new() };
+    let applied =
+        applied.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<Vec<(String, String)>>>()?;
+    let mut pending = Vec::new();
+    for migration in migrations {
+        let refuse = |reason: String| Err(Error::Migration { name: migration.name.to_owned(), reason });
+        match (applied.iter().find(|(name, _)| name == migration.name), pending.first()) {
+            (None, _) => pending.push(*migration),
+            (Some((_, checksum)), _) if *checksum != script::checksum(migration.sql) => {
+                return refuse("it was edited after it had been applied; undo that and add a new migration".to_owned());
+            }
+            (Some(_), Some(Migration { name, .. })) => {
+                return refuse(format!(
+                    "it is applied, but {name} stands before it and is not; add new ones at the end"
+                ));
+            }
+            (Some(_), None) => {}
+        }
+    }
+    Ok(pending)
+}

@@ -1,0 +1,4 @@
+//! The database against real files.
+
+mod support;
+mod transactions;
