@@ -1,6 +1,6 @@
 //! What the tests of Countersign stand on. Never part of a release.
 //!
-//! [`forger`] is a software authenticator that can make every valid WebAuthn ceremony and break any one thing in it. It
+//! [`forger`] is a software authenticator that can make every valid `WebAuthn` ceremony and break any one thing in it. It
 //! depends on none of our crates, so that a mistake of ours cannot be repeated on both sides.
 
 pub mod forger;

@@ -1,4 +1,4 @@
-//! Attestation statements (WebAuthn L3 §8).
+//! Attestation statements (`WebAuthn` L3 §8).
 
 use std::sync::Arc;
 

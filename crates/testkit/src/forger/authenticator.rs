@@ -6,7 +6,7 @@ use super::attestation::Attestation;
 use super::authenticator_data::Flags;
 use super::key::{Algorithm, Key};
 
-/// How the signature counter moves (WebAuthn L3 §6.1.1).
+/// How the signature counter moves (`WebAuthn` L3 §6.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counter {
     /// Always zero: no counter, as synced passkeys have it.

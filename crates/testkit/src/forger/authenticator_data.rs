@@ -1,4 +1,4 @@
-//! Authenticator data, byte by byte (WebAuthn L3 §6.1).
+//! Authenticator data, byte by byte (`WebAuthn` L3 §6.1).
 
 use aws_lc_rs::digest::{SHA256, digest};
 

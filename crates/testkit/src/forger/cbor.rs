@@ -91,7 +91,9 @@ impl Cbor {
             }
             Self::Array(items) => {
                 head(out, 4, items.len() as u64);
-                items.iter().for_each(|item| item.write(out));
+                for item in items {
+                    item.write(out);
+                }
             }
             Self::Map(members) => {
                 head(out, 5, members.len() as u64);

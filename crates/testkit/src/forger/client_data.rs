@@ -1,4 +1,4 @@
-//! The client data a browser signs over (WebAuthn L3 §5.8.1).
+//! The client data a browser signs over (`WebAuthn` L3 §5.8.1).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! `navigator.credentials.create()` (WebAuthn L3 §5.1.3, §6.3.2).
+//! `navigator.credentials.create()` (`WebAuthn` L3 §5.1.3, §6.3.2).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `navigator.credentials.get()` (WebAuthn L3 §5.1.4, §6.3.3).
+//! `navigator.credentials.get()` (`WebAuthn` L3 §5.1.4, §6.3.3).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

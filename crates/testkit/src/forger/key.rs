@@ -13,7 +13,7 @@ use aws_lc_rs::signature::{
 use super::cbor::Cbor;
 use super::der;
 
-/// The algorithms the forger signs with, among them one that WebAuthn servers rarely offer (ES256K).
+/// The algorithms the forger signs with, among them one that `WebAuthn` servers rarely offer (ES256K).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
     /// ECDSA, P-256, SHA-256.
@@ -24,7 +24,7 @@ pub enum Algorithm {
     Es512,
     /// ECDSA, secp256k1, SHA-256.
     Es256K,
-    /// Ed25519 under the name EdDSA.
+    /// Ed25519 under the name `EdDSA`.
     EdDsa,
     /// RSASSA-PKCS1-v1_5, SHA-256, 2048 bits.
     Rs256,
@@ -113,7 +113,7 @@ impl Key {
         self.algorithm
     }
 
-    /// A signature as WebAuthn carries it (L3 §6.5.5): ECDSA as a DER `Ecdsa-Sig-Value`, the others as plain bytes.
+    /// A signature as `WebAuthn` carries it (L3 §6.5.5): ECDSA as a DER `Ecdsa-Sig-Value`, the others as plain bytes.
     ///
     /// # Panics
     /// If the cryptographic library refuses to sign, which it has no reason to.

@@ -1,4 +1,4 @@
-//! A software authenticator that makes valid WebAuthn ceremonies and can break any one thing in them.
+//! A software authenticator that makes valid `WebAuthn` ceremonies and can break any one thing in them.
 //!
 //! ```
 //! # use countersign_testkit::forger::{Authenticator, Tamper};
@@ -24,7 +24,9 @@
 mod attestation;
 mod authenticator;
 mod authenticator_data;
+mod ca;
 mod cbor;
+mod certificate;
 mod client_data;
 mod create;
 mod der;
@@ -39,7 +41,9 @@ use std::fmt;
 pub use attestation::{Attestation, Attester};
 pub use authenticator::{Authenticator, Counter};
 pub use authenticator_data::{Attested, AuthenticatorData, Flags, sha256};
+pub use ca::Ca;
 pub use cbor::Cbor;
+pub use certificate::{BasicConstraints, CertificateDraft, Extension, Name, NamePart};
 pub use client_data::ClientData;
 pub use create::Created;
 pub use draft::{CreateDraft, GetDraft};
@@ -80,3 +84,6 @@ pub(crate) fn random(length: usize) -> Vec<u8> {
     aws_lc_rs::rand::fill(&mut bytes).expect("the system gives random bytes");
     bytes
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
 //! Reading the options a server sends, as `PublicKeyCredential.parseCreationOptionsFromJSON()` and
-//! `parseRequestOptionsFromJSON()` would (WebAuthn L3 §5.1.8, §5.1.9).
+//! `parseRequestOptionsFromJSON()` would (`WebAuthn` L3 §5.1.8, §5.1.9).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -17,7 +17,7 @@ pub enum Tamper {
     Truncate(usize),
     /// These bytes after a good signature.
     Append(Vec<u8>),
-    /// `r || s` at full length in place of the DER form (RFC 9053 §2.1: COSE's own form, which WebAuthn does not use).
+    /// `r || s` at full length in place of the DER form (RFC 9053 §2.1: COSE's own form, which `WebAuthn` does not use).
     Fixed,
     /// A good signature over the same bytes by another key of the same algorithm.
     OtherKey,
