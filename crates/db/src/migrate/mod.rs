@@ -56,7 +56,7 @@ impl Now {
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Who has waited so long gives up, though the holder still lives.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// See [`Db::migrate`].
 pub(super) async fn migrate(db: &Db, migrations: &[Migration], now_ms: i64) -> Result<Vec<&'static str>> {

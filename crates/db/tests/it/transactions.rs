@@ -54,7 +54,7 @@ fn futures_can_move_between_threads() {
         send(db.close()).await;
         Ok(())
     }
-    let _proof = |db, id| send(all(db, id));
+    let _ = |db, id| send(all(db, id));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
