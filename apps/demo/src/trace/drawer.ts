@@ -58,7 +58,7 @@ function story({ title, at, steps }: Story, index: number): HTMLElement {
     "details",
     { class: "story", open: index === 0 },
     h("summary", {}, h("span", {}, title), h("time", { datetime: at.toISOString() }, time)),
-    h("ol", { class: "steps" }, ...steps.map(step)),
+    steps.length > 0 && h("ol", { class: "steps" }, ...steps.map(step)),
   );
 }
 

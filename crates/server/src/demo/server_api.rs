@@ -115,9 +115,9 @@ impl ServerApi<'_> {
             request = request.json(body);
         }
         let started = Instant::now();
-        let response = request.send().await.map_err(|error| unreachable(&error))?;
+        let response = request.send().await.map_err(|_| unreachable())?;
         let status = response.status();
-        let answer: Value = response.json().await.map_err(|error| unreachable(&error))?;
+        let answer: Value = response.json().await.map_err(|_| unreachable())?;
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.calls.note(Call {
             purpose,
@@ -137,6 +137,6 @@ impl ServerApi<'_> {
     }
 }
 
-fn unreachable(error: &reqwest::Error) -> Refusal {
-    Refusal::server(format!("Countersign could not be reached. Is it still running? ({error})"))
+fn unreachable() -> Refusal {
+    Refusal::server("The shop's backend could not reach Countersign. Check that the server is still running, then try again.")
 }
