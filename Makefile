@@ -16,6 +16,7 @@ test:
 lint: node_modules/.package-lock.json
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	npm run --silent format
 	npm run --silent typecheck
 
 # The pages that the binary carries, built only when something they are made of has changed.

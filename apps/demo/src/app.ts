@@ -61,19 +61,19 @@ export class App extends EventTarget {
   }
 
   /** Runs what a button does: one story in the drawer, the button busy meanwhile, a failure told to the customer. */
-  async perform(title: string, button: HTMLButtonElement | undefined, task: () => Promise<void>): Promise<void> {
+  async perform(title: string, button: HTMLButtonElement | null, task: () => Promise<void>): Promise<void> {
     if (button?.getAttribute("aria-disabled") === "true") return;
     clearNotice();
     trace.begin(title);
     // aria-disabled keeps the focus on the button, where `disabled` would drop it.
     button?.setAttribute("aria-disabled", "true");
-    try {
-      await task();
-    } catch (error) {
-      notice(describe(error, this.shop.origin), "problem");
-    } finally {
-      button?.removeAttribute("aria-disabled");
-    }
+    await task().catch((error: unknown) => this.tell(error));
+    button?.removeAttribute("aria-disabled");
+  }
+
+  /** Tells the customer what went wrong and what to do. */
+  tell(error: unknown): void {
+    notice(describe(error, this.shop.origin), "problem");
   }
 
   private saveBasket(): void {

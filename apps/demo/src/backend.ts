@@ -92,15 +92,22 @@ interface Reply<T> {
 }
 
 async function call<T>(path: string, body?: unknown): Promise<T> {
-  const init: RequestInit = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const init: RequestInit =
+    body === undefined
+      ? {}
+      : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   let reply: Reply<T>;
   try {
     const response = await fetch(`/demo/api/${path}`, init);
     reply = (await response.json()) as Reply<T>;
   } catch {
-    throw new ShopError("unreachable", "The shop does not answer. Check that the server is still running, then try again.");
+    throw new ShopError(
+      "unreachable",
+      "The shop does not answer. Check that the server is still running, then try again.",
+    );
   }
   for (const serverCall of reply.calls ?? []) trace.serverCall(serverCall);
-  if (reply.result === undefined) throw new ShopError(reply.error ?? "unknown", reply.message ?? "The shop answered in an unknown form.");
+  if (reply.result === undefined)
+    throw new ShopError(reply.error ?? "unknown", reply.message ?? "The shop answered in an unknown form.");
   return reply.result;
 }

@@ -1,7 +1,7 @@
 import { Authsignal } from "@authsignal/browser";
 import type { StepUp } from "./backend";
 import { chooseFactor } from "./choose";
-import { CeremonyRefused } from "./failure";
+import { CeremonyRefused, wasSuperseded } from "./failure";
 import { trace } from "./trace/record";
 
 interface SdkReply<T> {
@@ -18,10 +18,11 @@ export class Ceremonies {
     this.sdk = new Authsignal({ tenantId, baseUrl: `${location.origin}/v1` });
   }
 
-  /** Makes a passkey for the user that `token` was tracked for. */
-  createPasskey(token: string, username: string, displayName: string, anyDevice = false): Promise<string> {
-    const authenticatorAttachment = anyDevice ? null : "platform";
-    return run("passkey.signUp({ token, username })", () => this.sdk.passkey.signUp({ token, username, displayName, authenticatorAttachment }));
+  /** Makes a passkey for the user that `token` was tracked for: on this device, a phone or a security key, as the customer likes. */
+  createPasskey(token: string, username: string, displayName: string): Promise<string> {
+    return run("passkey.signUp({ token, username })", () =>
+      this.sdk.passkey.signUp({ token, username, displayName, authenticatorAttachment: null }),
+    );
   }
 
   /** Asks for any passkey of this shop: the passkey says who it is. */
@@ -31,7 +32,9 @@ export class Ceremonies {
 
   /** Offers passkeys in the suggestions of the form's first field. Settles when one is picked; nothing is shown until then. */
   signInByAutofill(): Promise<string> {
-    return run('passkey.signIn({ action: "sign-in", autofill: true })', () => this.sdk.passkey.signIn({ action: "sign-in", autofill: true }));
+    return run('passkey.signIn({ action: "sign-in", autofill: true })', () =>
+      this.sdk.passkey.signIn({ action: "sign-in", autofill: true }),
+    );
   }
 
   /** Asks for one of the customer's own factors; lets the customer choose when there are two kinds. */
@@ -55,13 +58,16 @@ export async function autofillAvailable(): Promise<boolean> {
   return (await window.PublicKeyCredential?.isConditionalMediationAvailable?.()) ?? false;
 }
 
-async function run(call: string, ceremony: () => Promise<SdkReply<{ token?: string; isVerified?: boolean }>>): Promise<string> {
+async function run(
+  call: string,
+  ceremony: () => Promise<SdkReply<{ token?: string; isVerified?: boolean }>>,
+): Promise<string> {
   let reply: Awaited<ReturnType<typeof ceremony>>;
   try {
     reply = await ceremony();
   } catch (error) {
     const { name, message } = error as Error;
-    trace.sdkCall(call, { name, message }, true);
+    if (!wasSuperseded(error)) trace.sdkCall(call, { name, message }, true);
     throw error;
   }
   const { data, errorCode, errorDescription } = reply;
@@ -70,5 +76,8 @@ async function run(call: string, ceremony: () => Promise<SdkReply<{ token?: stri
     return data.token;
   }
   trace.sdkCall(call, { errorCode, errorDescription }, true);
-  throw new CeremonyRefused(errorCode ?? "unknown", errorDescription ?? "It could not be confirmed that it was you. Try again.");
+  throw new CeremonyRefused(
+    errorCode ?? "unknown",
+    errorDescription ?? "It could not be confirmed that it was you. Try again.",
+  );
 }

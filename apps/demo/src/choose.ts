@@ -17,7 +17,12 @@ export function chooseFactor(methods: string[]): Promise<Factor> {
       { class: "choose", "aria-labelledby": "choose-title" },
       h("h2", { id: "choose-title" }, "Confirm that it is you"),
       ...factors.map((factor) =>
-        h("button", { type: "button", class: "choice", click: () => dialog.close(factor) }, h("b", {}, LABEL[factor][0]), h("span", {}, LABEL[factor][1])),
+        h(
+          "button",
+          { type: "button", class: "choice", click: () => dialog.close(factor) },
+          h("b", {}, LABEL[factor][0]),
+          h("span", {}, LABEL[factor][1]),
+        ),
       ),
       h("button", { type: "button", class: "quiet", click: () => dialog.close() }, "Not now"),
     );

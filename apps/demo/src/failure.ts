@@ -20,9 +20,11 @@ const REFUSALS: Record<string, string> = {
 };
 
 const BROWSER_ERRORS: Record<string, string> = {
-  NotAllowedError: "The prompt was closed or timed out. Nothing was changed. Try again when you are ready, or use another way.",
+  NotAllowedError:
+    "The prompt was closed or timed out. Nothing was changed. Try again when you are ready, or use another way.",
   AbortError: "The prompt was closed. Nothing was changed.",
-  InvalidStateError: "This device or key is already on your account. You can use it to sign in, or add a different one.",
+  InvalidStateError:
+    "This device or key is already on your account. You can use it to sign in, or add a different one.",
   NotSupportedError: "This device cannot do that. Try a phone, or a security key.",
   ConstraintError: "This device has no screen lock, fingerprint or PIN set up. Set one up, then try again.",
 };

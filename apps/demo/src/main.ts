@@ -55,6 +55,13 @@ backend.shop().then(
     else start(new App(shop));
   },
   (error: unknown) => {
-    byId("page").replaceChildren(h("div", { class: "narrow empty" }, h("h1", {}, "The shop is closed"), h("p", {}, describe(error, location.origin))));
+    byId("page").replaceChildren(
+      h(
+        "div",
+        { class: "narrow empty" },
+        h("h1", {}, "The shop is closed"),
+        h("p", {}, describe(error, location.origin)),
+      ),
+    );
   },
 );

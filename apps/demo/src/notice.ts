@@ -6,7 +6,11 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** Says something to everyone, screen readers included. Good news goes by itself; a problem stays until it is closed. */
 export function notice(text: string, kind: "good" | "problem" = "good"): void {
   clearTimeout(timer);
-  const close = h("button", { type: "button", class: "quiet", "aria-label": "Close this message", click: clearNotice }, "✕");
+  const close = h(
+    "button",
+    { type: "button", class: "quiet", "aria-label": "Close this message", click: clearNotice },
+    "✕",
+  );
   byId("notice").replaceChildren(h("div", { class: `note ${kind}` }, h("p", {}, text), close));
   if (kind === "good") timer = setTimeout(clearNotice, GOOD_NEWS_LASTS_MS);
 }

@@ -1,7 +1,6 @@
 import type { App } from "../app";
 import { backend, type Factor } from "../backend";
 import { h } from "../dom";
-import { describe } from "../failure";
 import { notice } from "../notice";
 import { factorCard } from "./factor-card";
 
@@ -9,23 +8,37 @@ import { factorCard } from "./factor-card";
 export function account(app: App): HTMLElement {
   const { account } = app;
   if (!account) {
-    return h("div", { class: "narrow empty" }, h("h1", { tabindex: -1 }, "You are signed out"), h("p", {}, h("a", { class: "button", href: "#/sign-in" }, "Sign in")));
+    return h(
+      "div",
+      { class: "narrow empty" },
+      h("h1", { tabindex: -1 }, "You are signed out"),
+      h("p", {}, h("a", { class: "button", href: "#/sign-in" }, "Sign in")),
+    );
   }
   const list = h("ul", { class: "factors", "aria-busy": "true" });
   const reload = async (): Promise<void> => {
     const { factors } = await backend.account();
-    list.replaceChildren(...factors.map((factor) => factorCard(factor, (button) => void app.perform("Remove a way to sign in", button, () => remove(app, factor, reload)))));
+    list.replaceChildren(
+      ...factors.map((factor) =>
+        factorCard(
+          factor,
+          (button) => void app.perform("Remove a way to sign in", button, () => remove(app, factor, reload)),
+        ),
+      ),
+    );
     list.setAttribute("aria-busy", "false");
   };
-  reload().catch((error: unknown) => notice(describe(error, app.shop.origin), "problem"));
+  reload().catch((error: unknown) => app.tell(error));
 
-  const adding = (title: string, done: string, enrol: (token: string) => Promise<string>) => (event: Event): void => {
-    void app.perform(title, event.currentTarget as HTMLButtonElement, async () => {
-      await enrol(await permissionToAdd(app));
-      await reload();
-      notice(done);
-    });
-  };
+  const adding =
+    (title: string, done: string, enrol: (token: string) => Promise<string>) =>
+    (event: Event): void => {
+      void app.perform(title, event.currentTarget as HTMLButtonElement, async () => {
+        await enrol(await permissionToAdd(app));
+        await reload();
+        notice(done);
+      });
+    };
   return h(
     "div",
     { class: "account" },
@@ -33,7 +46,16 @@ export function account(app: App): HTMLElement {
       "header",
       { class: "account-head" },
       h("div", {}, h("h1", { tabindex: -1 }, account.name), h("p", { class: "origin" }, account.email)),
-      h("button", { type: "button", class: "quiet", id: "sign-out", click: (event) => void signOut(app, event.currentTarget as HTMLButtonElement) }, "Sign out"),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          id: "sign-out",
+          click: (event) => void signOut(app, event.currentTarget as HTMLButtonElement),
+        },
+        "Sign out",
+      ),
     ),
     h(
       "section",
@@ -49,13 +71,22 @@ export function account(app: App): HTMLElement {
           {
             type: "button",
             id: "add-passkey",
-            click: adding("Add a passkey", "The new passkey is ready.", (token) => app.ceremonies.createPasskey(token, account.email, account.name, true)),
+            click: adding("Add a passkey", "The new passkey is ready.", (token) =>
+              app.ceremonies.createPasskey(token, account.email, account.name),
+            ),
           },
           "Add a passkey",
         ),
         h(
           "button",
-          { type: "button", class: "secondary", id: "add-key", click: adding("Add a security key", "The security key is ready.", (token) => app.ceremonies.addSecurityKey(token)) },
+          {
+            type: "button",
+            class: "secondary",
+            id: "add-key",
+            click: adding("Add a security key", "The security key is ready.", (token) =>
+              app.ceremonies.addSecurityKey(token),
+            ),
+          },
           "Add a security key",
         ),
       ),

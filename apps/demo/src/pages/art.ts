@@ -37,7 +37,14 @@ const KETTLE = `<g class="kettle">
   <circle class="lid" cx="100" cy="66" r="6"/>
 </g>`;
 
-const DRAWINGS: Record<string, string> = { assam: tin(LEAF), jasmine: tin(FLOWER), lapsang: tin(FLAME), chamomile: tin(MOON), cup: CUP, kettle: KETTLE };
+const DRAWINGS: Record<string, string> = {
+  assam: tin(LEAF),
+  jasmine: tin(FLOWER),
+  lapsang: tin(FLAME),
+  chamomile: tin(MOON),
+  cup: CUP,
+  kettle: KETTLE,
+};
 
 /** The picture of a product. */
 export function picture(productId: string): SVGElement {

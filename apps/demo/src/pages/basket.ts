@@ -47,14 +47,25 @@ function line(app: App, product: Product, quantity: number): HTMLElement {
     { class: `line-item ${product.id}` },
     h("div", { class: "frame small" }, picture(product.id)),
     h("div", { class: "about" }, h("b", {}, product.name), h("span", { class: "origin" }, product.origin)),
-    h("div", { class: "quantity" }, step(-1, "−", "One less of"), h("span", { "aria-live": "polite" }, String(quantity)), step(1, "+", "One more of")),
+    h(
+      "div",
+      { class: "quantity" },
+      step(-1, "−", "One less of"),
+      h("span", { "aria-live": "polite" }, String(quantity)),
+      step(1, "+", "One more of"),
+    ),
     h("span", { class: "price" }, euros(product.priceCents * quantity)),
   );
 }
 
 function till(app: App, total: number): HTMLElement {
   if (!app.account) {
-    return h("div", { class: "till" }, h("p", {}, "Sign in to order."), h("a", { class: "button", href: "#/sign-in" }, "Sign in"));
+    return h(
+      "div",
+      { class: "till" },
+      h("p", {}, "Sign in to order."),
+      h("a", { class: "button", href: "#/sign-in" }, "Sign in"),
+    );
   }
   const limit = euros(app.shop.stepUpAboveCents);
   const large = total > app.shop.stepUpAboveCents;
@@ -64,7 +75,13 @@ function till(app: App, total: number): HTMLElement {
   return h(
     "div",
     { class: "till" },
-    h("p", {}, large ? `Orders over ${limit} ask for your passkey or security key once more.` : `Orders up to ${limit} go straight through.`),
+    h(
+      "p",
+      {},
+      large
+        ? `Orders over ${limit} ask for your passkey or security key once more.`
+        : `Orders up to ${limit} go straight through.`,
+    ),
     h("button", { type: "button", id: "order", click: order }, large ? "Confirm and order" : "Order"),
   );
 }

@@ -24,7 +24,16 @@ export function factorCard(factor: Factor, remove: (button: HTMLButtonElement) =
         factor.lastVerifiedAt ? ` · Last used ${atMoment(factor.lastVerifiedAt)}` : " · Not used yet",
       ),
     ),
-    h("button", { type: "button", class: "quiet", "aria-label": `Remove ${title}`, click: (event) => remove(event.currentTarget as HTMLButtonElement) }, "Remove"),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        "aria-label": `Remove ${title}`,
+        click: (event) => remove(event.currentTarget as HTMLButtonElement),
+      },
+      "Remove",
+    ),
   );
 }
 
@@ -37,7 +46,11 @@ function facts(factor: Factor, title: string): string[] {
   return [
     title === kind(factor) ? "" : kind(factor),
     madeWith,
-    credential?.credentialBackedUp === undefined ? "" : credential.credentialBackedUp ? "Backed up" : "On this device only",
+    credential?.credentialBackedUp === undefined
+      ? ""
+      : credential.credentialBackedUp
+        ? "Backed up"
+        : "On this device only",
   ].filter(Boolean);
 }
 

@@ -14,7 +14,16 @@ export function field({ name, label, type, autocomplete, hint }: Field): HTMLEle
     "div",
     { class: "field" },
     h("label", { for: name }, label),
-    h("input", { id: name, name, type, autocomplete, required: true, maxlength: type === "email" ? 254 : 64, spellcheck: "false", "aria-describedby": hint ? `${name}-hint` : undefined }),
+    h("input", {
+      id: name,
+      name,
+      type,
+      autocomplete,
+      required: true,
+      maxlength: type === "email" ? 254 : 64,
+      spellcheck: "false",
+      "aria-describedby": hint ? `${name}-hint` : undefined,
+    }),
     hint ? h("p", { class: "hint", id: `${name}-hint` }, hint) : null,
   );
 }

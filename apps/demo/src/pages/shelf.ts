@@ -36,12 +36,28 @@ function card(app: App, product: Product): HTMLElement {
     "li",
     { class: `product ${product.id}` },
     h("div", { class: "frame" }, picture(product.id)),
-    h("div", { class: "about" }, h("h3", {}, product.name), h("p", { class: "origin" }, product.origin), h("p", {}, product.description)),
+    h(
+      "div",
+      { class: "about" },
+      h("h3", {}, product.name),
+      h("p", { class: "origin" }, product.origin),
+      h("p", {}, product.description),
+    ),
     h(
       "div",
       { class: "buy" },
       h("span", { class: "price" }, euros(product.priceCents)),
-      h("button", { type: "button", class: "secondary", id: `add-${product.id}`, "aria-label": `Add ${product.name} to the basket`, click: add }, "Add to basket"),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "secondary",
+          id: `add-${product.id}`,
+          "aria-label": `Add ${product.name} to the basket`,
+          click: add,
+        },
+        "Add to basket",
+      ),
     ),
   );
 }

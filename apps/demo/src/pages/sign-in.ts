@@ -1,8 +1,8 @@
 import type { App } from "../app";
-import { backend } from "../backend";
+import { backend, ShopError } from "../backend";
 import { autofillAvailable } from "../ceremonies";
 import { h } from "../dom";
-import { wasSuperseded } from "../failure";
+import { CeremonyRefused } from "../failure";
 import { notice } from "../notice";
 import { trace } from "../trace/record";
 import { field, textOf } from "./forms";
@@ -10,13 +10,15 @@ import { field, textOf } from "./forms";
 /** Signing in: a passkey from the field's suggestions, a passkey by button, or a factor of a named account. */
 export function signIn(app: App): HTMLElement {
   const withPasskey = (event: Event): void => {
-    void app.perform("Sign in with a passkey", event.currentTarget as HTMLButtonElement, async () => enter(app, await app.ceremonies.signIn()));
+    void app.perform("Sign in with a passkey", event.currentTarget as HTMLButtonElement, async () =>
+      enter(app, await app.ceremonies.signIn()),
+    );
   };
   const byName = (event: Event): void => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const email = textOf(form, "email");
-    void app.perform("Sign in by e-mail address", form.querySelector("button") ?? undefined, async () => {
+    void app.perform("Sign in by e-mail address", form.querySelector("button"), async () => {
       const stepUp = await backend.signIn(email);
       await enter(app, await app.ceremonies.prove(stepUp));
     });
@@ -26,7 +28,15 @@ export function signIn(app: App): HTMLElement {
     "div",
     { class: "narrow form-page" },
     h("h1", { tabindex: -1 }, "Welcome back"),
-    h("p", {}, h("button", { type: "button", class: "wide", id: "sign-in-passkey", click: withPasskey }, "Sign in with a passkey")),
+    h(
+      "p",
+      {},
+      h(
+        "button",
+        { type: "button", class: "wide", id: "sign-in-passkey", click: withPasskey },
+        "Sign in with a passkey",
+      ),
+    ),
     h("p", { class: "or" }, h("span", {}, "or")),
     h(
       "form",
@@ -45,18 +55,21 @@ export function signIn(app: App): HTMLElement {
   );
 }
 
-/** Waits in the background for a passkey picked from the suggestions. Nobody asked for it, so a failure is not reported. */
+let waiting = false;
+
+/** Waits in the background for a passkey picked from the suggestions, also while the customer looks at other pages. */
 async function offerAutofill(app: App): Promise<void> {
-  if (!(await autofillAvailable())) return;
+  if (waiting || !(await autofillAvailable())) return;
+  waiting = true;
   trace.begin("Sign in by autofill");
-  let token: string;
   try {
-    token = await app.ceremonies.signInByAutofill();
+    await enter(app, await app.ceremonies.signInByAutofill());
   } catch (error) {
-    if (!wasSuperseded(error)) trace.sdkCall("autofill ended", { reason: (error as Error).name }, true);
-    return;
+    // Nobody has asked for anything until a passkey is picked; after that a refusal comes from one of the backends.
+    if (error instanceof CeremonyRefused || error instanceof ShopError) app.tell(error);
+  } finally {
+    waiting = false;
   }
-  await app.perform("Sign in by autofill", undefined, () => enter(app, token));
 }
 
 async function enter(app: App, token: string): Promise<void> {

@@ -11,18 +11,28 @@ export function signUp(app: App): HTMLElement {
     const form = event.currentTarget as HTMLFormElement;
     const email = textOf(form, "email");
     const name = textOf(form, "name");
-    void app.perform("Sign up", form.querySelector("button") ?? undefined, () => createAccount(app, email, name));
+    void app.perform("Sign up", form.querySelector("button"), () => createAccount(app, email, name));
   };
   return h(
     "div",
     { class: "narrow form-page" },
     h("h1", { tabindex: -1 }, "Create an account"),
-    h("p", { class: "lead" }, "No password. Your device makes a passkey, and from then on your fingerprint, face or screen lock signs you in."),
+    h(
+      "p",
+      { class: "lead" },
+      "No password. Your device makes a passkey, and from then on your fingerprint, face or screen lock signs you in.",
+    ),
     h(
       "form",
       { submit },
       field({ name: "name", label: "Your name", type: "text", autocomplete: "name" }),
-      field({ name: "email", label: "E-mail address", type: "email", autocomplete: "username", hint: "It names your account. Nothing is sent to it." }),
+      field({
+        name: "email",
+        label: "E-mail address",
+        type: "email",
+        autocomplete: "username",
+        hint: "It names your account. Nothing is sent to it.",
+      }),
       h("button", { type: "submit" }, "Create account with a passkey"),
     ),
     h("p", { class: "aside" }, "You have one already? ", h("a", { href: "#/sign-in" }, "Sign in")),

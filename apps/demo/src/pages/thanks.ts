@@ -6,7 +6,13 @@ import { picture } from "./art";
 /** The receipt, with the verdict that let the order through. */
 export function thanks(app: App): HTMLElement {
   const { order, verdict } = app.lastOrder ?? {};
-  if (!order) return h("div", { class: "narrow empty" }, h("h1", { tabindex: -1 }, "No order yet"), h("p", {}, h("a", { class: "button", href: "#/" }, "To the shelf")));
+  if (!order)
+    return h(
+      "div",
+      { class: "narrow empty" },
+      h("h1", { tabindex: -1 }, "No order yet"),
+      h("p", {}, h("a", { class: "button", href: "#/" }, "To the shelf")),
+    );
   return h(
     "div",
     { class: "narrow thanks" },

@@ -1,7 +1,11 @@
 import { byId, h } from "../dom";
 import { trace, type Step, type Story } from "./record";
 
-const WHO: Record<Step["kind"], string> = { server: "Shop backend → Server API", client: "Browser → Client API", sdk: "SDK in this page" };
+const WHO: Record<Step["kind"], string> = {
+  server: "Shop backend → Server API",
+  client: "Browser → Client API",
+  sdk: "SDK in this page",
+};
 
 /** Draws the drawer and keeps it up to date. `toggle` is the button that opens it on narrow screens. */
 export function mountDrawer(): void {
@@ -45,7 +49,12 @@ function emptyText(): HTMLElement {
     h(
       "ol",
       {},
-      h("li", {}, h("b", {}, "track"), ": the backend says what a user is about to do, and learns whether a challenge comes first."),
+      h(
+        "li",
+        {},
+        h("b", {}, "track"),
+        ": the backend says what a user is about to do, and learns whether a challenge comes first.",
+      ),
       h("li", {}, h("b", {}, "challenge"), ": the SDK in the page asks for a passkey or a security key."),
       h("li", {}, h("b", {}, "validate"), ": the backend asks for the verdict before it does anything."),
     ),
@@ -90,18 +99,33 @@ function body(step: Step): HTMLElement[] {
 
 function line(request: string, status: number, durationMs: number): HTMLElement {
   const failed = status >= 400;
-  return h("p", { class: "line" }, h("code", {}, request), outcome(`${status || "no answer"} · ${durationMs} ms`, failed));
+  return h(
+    "p",
+    { class: "line" },
+    h("code", {}, request),
+    outcome(`${status || "no answer"} · ${durationMs} ms`, failed),
+  );
 }
 
-const outcome = (text: string, failed: boolean): HTMLElement => h("span", { class: failed ? "outcome bad" : "outcome" }, text);
+const outcome = (text: string, failed: boolean): HTMLElement =>
+  h("span", { class: failed ? "outcome bad" : "outcome" }, text);
 
 /** The members of an answer that decide what happens next. */
 function summary(response: unknown): HTMLElement {
   const answer = (response ?? {}) as Record<string, unknown>;
   const telling = ["isValid", "state", "verificationMethod", "errorCode"].filter((name) => answer[name] !== undefined);
-  return h("p", { class: "telling" }, ...telling.map((name) => h("span", { class: "chip" }, `${name}: ${String(answer[name])}`)));
+  return h(
+    "p",
+    { class: "telling" },
+    ...telling.map((name) => h("span", { class: "chip" }, `${name}: ${String(answer[name])}`)),
+  );
 }
 
 function json(title: string, value: unknown): HTMLElement {
-  return h("details", { class: "json" }, h("summary", {}, title), h("pre", { tabindex: 0 }, JSON.stringify(value, null, 2)));
+  return h(
+    "details",
+    { class: "json" },
+    h("summary", {}, title),
+    h("pre", { tabindex: 0 }, JSON.stringify(value, null, 2)),
+  );
 }

@@ -65,7 +65,13 @@ export function watchClientApi(): void {
     for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
       const { pathname } = new URL(entry.name);
       if (!pathname.startsWith("/v1/client/")) continue;
-      trace.add({ at: entry.responseEnd, kind: "client", path: pathname, status: entry.responseStatus, durationMs: Math.round(entry.duration) });
+      trace.add({
+        at: entry.responseEnd,
+        kind: "client",
+        path: pathname,
+        status: entry.responseStatus,
+        durationMs: Math.round(entry.duration),
+      });
     }
   });
   observer.observe({ type: "resource" });
