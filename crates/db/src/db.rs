@@ -23,7 +23,7 @@ pub struct Options {
     /// How long a transaction waits for a lock that another process holds before it fails with
     /// [`Error::Unavailable`]; on SQLite that is the command line beside a running server. Default: 5 seconds.
     pub busy_timeout: Duration,
-    /// SQLite: how many connections serve keyed reads. Default: one to a processor, from 2 to 8.
+    /// SQLite: how many connections serve short reads; two more serve long ones. Default: one to a processor, from 2 to 8.
     pub readers: usize,
     /// SQLite: how many transactions may share one commit. Default: 64.
     pub group: usize,
@@ -68,11 +68,16 @@ impl Db {
         migrate::migrate(self, migrations, now_ms).await
     }
 
-    /// Reads at most one row by key.
+    /// What the engine needs after its schema was changed.
+    pub(crate) async fn schema_changed(&self) -> Result<()> {
+        self.engine.schema_changed().await
+    }
+
+    /// Reads at most one row. It sees everything that was acknowledged before it began.
     ///
-    /// On SQLite the read runs at once on the calling thread, which a keyed read holds for a few microseconds: cheaper
-    /// than handing it to another thread. It sees everything that was acknowledged before it began. Not for statements
-    /// that scan: those belong to [`Db::all`].
+    /// On SQLite the read begins at once on the calling thread, which a keyed read holds for a few microseconds: far
+    /// cheaper than handing it to another thread. A read that proves longer than some 0.1 milliseconds begins again on a
+    /// thread made for waiting.
     ///
     /// # Errors
     ///
@@ -82,7 +87,7 @@ impl Db {
         self.engine.opt(statement, params).await
     }
 
-    /// Reads exactly one row by key, like [`Db::opt`].
+    /// Reads exactly one row, like [`Db::opt`].
     ///
     /// # Errors
     ///
@@ -91,7 +96,7 @@ impl Db {
         self.opt(statement, params).await?.ok_or(Error::NoRow)
     }
 
-    /// Reads a list.
+    /// Reads any number of rows, like [`Db::opt`].
     ///
     /// # Errors
     ///

@@ -71,6 +71,11 @@ impl<'c> Tx<'c> {
         self.step(|session| session.run_text(sql))
     }
 
+    /// Tells SQLite's planner what the schema means.
+    pub(crate) fn set_figures(&mut self) -> Result<()> {
+        self.step(Session::set_figures)
+    }
+
     /// Whether the text can be prepared as a statement here and now.
     pub(crate) fn is_valid(&self, sql: &str) -> bool {
         self.session.check_text(sql)

@@ -85,6 +85,7 @@ async fn apply(db: &Db, migrations: &[Migration], lease: &Lease<'_>) -> Result<V
             run(db, name, &statement).await?;
         }
         lease.renew(name).await?;
+        db.schema_changed().await?;
         let (checksum, at) = (script::checksum(migration.sql), lease.now_ms());
         db.write(async move |tx: &mut Tx<'_>| tx.run(&RECORD, &[&name, &checksum, &at]).await).await?;
         applied.push(name);

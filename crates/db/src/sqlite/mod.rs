@@ -4,6 +4,7 @@
 
 mod error;
 mod open;
+mod plan;
 mod reader;
 mod session;
 mod writer;
@@ -62,6 +63,13 @@ impl Sqlite {
     {
         writer::refuse_inside()?;
         self.writer.write(work).await
+    }
+
+    /// What the engine needs after its schema was changed.
+    pub(crate) async fn schema_changed(&self) -> Result<()> {
+        self.write(async |tx: &mut Tx<'_>| tx.set_figures()).await??;
+        self.readers.reopen();
+        Ok(())
     }
 
     pub(crate) async fn close(&self) {

@@ -77,7 +77,7 @@ impl File {
     pub(super) fn open_reader(&self) -> Result<Session> {
         let connection = self.connect(READER_TIMEOUT, READER_CACHE_KIB)?;
         set(&connection, "query_only", true)?;
-        Ok(Session::new(connection))
+        Session::with_budget(connection).map_err(|error| error::running("open", &error))
     }
 
     fn connect(&self, busy_timeout: Duration, cache_kib: i64) -> Result<Connection> {

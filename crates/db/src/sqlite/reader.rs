@@ -11,46 +11,66 @@ use crate::row::{Cell, Row};
 use crate::statement::Statement;
 use crate::value::{Params, ToValue};
 
-/// Connections that serve lists, apart from those for keyed reads, which must not wait behind one.
-const LISTERS: usize = 2;
+/// Connections for reads that turned out to be long; short ones never wait behind them.
+const LONG: usize = 2;
 
 /// The read connections. A statement outside a transaction reads the newest committed state, so each read sees all that
 /// was acknowledged before it began.
+///
+/// A read begins on the calling thread: most take microseconds, a tenth of what waking another thread would. One that
+/// goes over its budget of work is broken off and begins again on a thread made for waiting.
 #[derive(Debug)]
 pub(super) struct Readers {
-    keyed: Arc<Pool>,
-    lists: Arc<Pool>,
+    short: Arc<Pool>,
+    long: Arc<Pool>,
 }
 
 impl Readers {
-    pub(super) fn new(file: File, keyed: usize) -> Self {
-        Self { keyed: Pool::new(file.clone(), keyed.max(1)), lists: Pool::new(file, LISTERS) }
+    pub(super) fn new(file: File, size: usize) -> Self {
+        Self { short: Pool::new(file.clone(), size.max(1)), long: Pool::new(file, LONG) }
     }
 
-    /// Inline: a keyed read takes microseconds, less than waking another thread would.
     pub(super) async fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {
-        self.keyed.take().await?.session()?.opt(statement, params)
+        self.read(statement, params, Session::opt).await
+    }
+
+    pub(super) async fn all(&self, statement: &Statement, params: Params<'_>) -> Result<Vec<Row>> {
+        self.read(statement, params, Session::all).await
     }
 
     pub(super) async fn check(&self, statement: &Statement) -> Result<()> {
-        self.keyed.take().await?.session()?.check(statement)
+        self.short.take().await?.session()?.check(statement)
     }
 
-    /// On a blocking thread: how long a list takes is not known beforehand.
-    pub(super) async fn all(&self, statement: &Statement, params: Params<'_>) -> Result<Vec<Row>> {
-        let mut loan = self.lists.take().await?;
+    async fn read<T: Send + 'static>(
+        &self,
+        statement: &Statement,
+        params: Params<'_>,
+        read: fn(&Session, &Statement, Params<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let short = self.short.take().await?.session()?.briefly(|session| read(session, statement, params));
+        if let Some(result) = short {
+            return result;
+        }
         let statement = statement.clone();
         let params: Vec<Cell> = params.iter().map(|param| Cell::copy(param.to_value())).collect();
-        let list = move || {
+        let mut loan = self.long.take().await?;
+        let long = move || {
             let params: Vec<&(dyn ToValue + Sync)> = params.iter().map(|param| param as _).collect();
-            loan.session()?.all(&statement, &params)
+            read(loan.session()?, &statement, &params)
         };
-        tokio::task::spawn_blocking(list).await.map_err(|_| Error::Internal("reading a list panicked".to_owned()))?
+        tokio::task::spawn_blocking(long).await.map_err(|_| Error::Internal("a read panicked".to_owned()))?
+    }
+
+    /// Lets go of the connections at rest, so that the next reads open new ones.
+    pub(super) fn reopen(&self) {
+        self.short.idle().clear();
+        self.long.idle().clear();
     }
 
     pub(super) async fn close(&self) {
-        self.keyed.close().await;
-        self.lists.close().await;
+        self.short.close().await;
+        self.long.close().await;
     }
 }
 

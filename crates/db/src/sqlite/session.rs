@@ -1,23 +1,76 @@
 //! One connection and the way statements run on it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql};
 
 use super::error::{preparing, running};
+use super::plan;
 use crate::error::{Error, Result};
 use crate::row::{Cell, Row};
 use crate::statement::Statement;
 use crate::value::{Params, Value};
 
+/// Instructions of SQLite's virtual machine in a portion of the budget, and portions in a budget: together some 0.1
+/// milliseconds, or a hundred rows of ten columns.
+const PORTION: i32 = 500;
+const PORTIONS: i32 = 4;
+const UNLIMITED: i32 = i32::MAX;
+
+/// What a statement may still spend.
+#[derive(Debug)]
+struct Budget {
+    /// Portions; below zero when the statement was told to stop.
+    left: AtomicI32,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { left: AtomicI32::new(UNLIMITED) }
+    }
+}
+
+impl Budget {
+    /// Spends a portion; `true` when there was none left.
+    fn spend(&self) -> bool {
+        match self.left.load(Ordering::Relaxed) {
+            UNLIMITED => false,
+            left => {
+                self.left.store(left - 1, Ordering::Relaxed);
+                left <= 0
+            }
+        }
+    }
+}
+
 /// A connection with its prepared statements, used by one thread at a time.
 #[derive(Debug)]
 pub(crate) struct Session {
     connection: Connection,
+    budget: Arc<Budget>,
 }
 
 impl Session {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection }
+        Self { connection, budget: Arc::default() }
+    }
+
+    /// Lets [`Session::briefly`] break statements off.
+    pub(super) fn with_budget(connection: Connection) -> rusqlite::Result<Self> {
+        let mut session = Self::new(connection);
+        let budget = Arc::clone(&session.budget);
+        session.connection.progress_handler(PORTION, Some(move || budget.spend()))?;
+        Ok(session)
+    }
+
+    /// Runs `read` with a budget; `None` when it was broken off because it went over.
+    pub(super) fn briefly<T>(&self, read: impl FnOnce(&Self) -> Result<T>) -> Option<Result<T>> {
+        self.budget.left.store(PORTIONS, Ordering::Relaxed);
+        let result = read(self);
+        let over = self.budget.left.swap(UNLIMITED, Ordering::Relaxed) < 0;
+        if over && result.is_err() { None } else { Some(result) }
     }
 
     pub(crate) fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {
@@ -56,6 +109,11 @@ impl Session {
 
     pub(crate) fn check_text(&self, sql: &str) -> bool {
         self.connection.prepare(sql).is_ok()
+    }
+
+    /// See [`plan`].
+    pub(crate) fn set_figures(&self) -> Result<()> {
+        plan::set_figures(&self.connection).map_err(|error| preparing("set the planner's figures", &error))
     }
 
     pub(super) fn check(&self, statement: &Statement) -> Result<()> {
