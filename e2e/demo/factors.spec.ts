@@ -1,0 +1,84 @@
+import { SECURITY_KEY } from "../support/authenticator.js";
+import { expect, test } from "../support/test.js";
+import { Customer, withoutAutofill } from "./shop.js";
+
+test("adds a security key after proving the passkey", async ({ page, server }) => {
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  await ada.own(SECURITY_KEY);
+  await page.getByRole("button", { name: "Add a security key" }).click();
+
+  await expect(ada.factors).toHaveCount(2);
+  await expect(ada.factors.filter({ hasText: "Security key" })).toHaveCount(1);
+  await expect(ada.notice).toContainText("The security key is ready");
+  await expect(ada.story).toContainText("actions/add-authenticator");
+  await expect(ada.story).toContainText("state: CHALLENGE_SUCCEEDED");
+});
+
+test("adds a second passkey from another device", async ({ page, server }) => {
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  await ada.own({ transport: "usb", defaultBackupEligibility: false, defaultBackupState: false });
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await expect(ada.factors).toHaveCount(2);
+  await expect(ada.factors.filter({ hasText: "On this device only" })).toHaveCount(1);
+});
+
+test("the same device is not added twice", async ({ page, server }) => {
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await expect(ada.notice).toContainText("already on your account");
+  await expect(ada.factors).toHaveCount(1);
+});
+
+test("a removed key no longer opens the account", async ({ page, server }) => {
+  await withoutAutofill(page);
+  const ada = new Customer(page, server);
+  const phone = await ada.own();
+  await ada.signUp();
+  const key = await ada.own(SECURITY_KEY);
+  await page.getByRole("button", { name: "Add a security key" }).click();
+  await expect(ada.factors).toHaveCount(2);
+
+  await ada.factors
+    .filter({ hasText: "Passkey" })
+    .getByRole("button", { name: /^Remove/ })
+    .click();
+  await page.getByRole("button", { name: "Use a security key" }).click();
+  await expect(ada.factors).toHaveCount(1);
+  await ada.signOut();
+
+  await key.remove();
+  expect(await phone.credentialIds()).toHaveLength(1);
+  await ada.open("sign-in");
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await expect(ada.notice).toContainText("not known here any more");
+});
+
+test("the only way in cannot be removed", async ({ page, server }) => {
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  await ada.factors.getByRole("button", { name: /^Remove/ }).click();
+  await expect(ada.notice).toContainText("Add another one first");
+  await expect(ada.factors).toHaveCount(1);
+});
+
+test("closing the question which factor to use changes nothing", async ({ page, server }) => {
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  await ada.own(SECURITY_KEY);
+  await page.getByRole("button", { name: "Add a security key" }).click();
+  await expect(ada.factors).toHaveCount(2);
+
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(ada.notice).toContainText("Nothing was changed");
+  await expect(ada.factors).toHaveCount(2);
+});

@@ -1,0 +1,85 @@
+import { SECURITY_KEY } from "../support/authenticator.js";
+import { expect, test } from "../support/test.js";
+import { Customer, withoutAutofill } from "./shop.js";
+
+test("signs in with a passkey alone", async ({ page, server }) => {
+  await withoutAutofill(page);
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  await ada.signOut();
+
+  await ada.open("sign-in");
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await expect(page.getByRole("heading", { name: ada.name })).toBeVisible();
+  await expect(ada.factors.first()).toContainText("Last used");
+});
+
+test("signs in by autofill", async ({ page, server }) => {
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  await ada.signOut();
+
+  // The virtual authenticator stands for the person who picks the suggestion.
+  await ada.open("sign-in");
+  await expect(page.getByRole("heading", { name: ada.name })).toBeVisible();
+  await expect(ada.story).toContainText("autofill: true");
+});
+
+test("signs in by e-mail address", async ({ page, server }) => {
+  await withoutAutofill(page);
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  await ada.signOut();
+
+  await ada.open("sign-in");
+  await page.getByLabel("E-mail address").fill(ada.email.toUpperCase());
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByRole("heading", { name: ada.name })).toBeVisible();
+  await expect(ada.story).toContainText("state: CHALLENGE_REQUIRED");
+});
+
+test("signs in with a security key when the passkey's device is gone", async ({ page, server }) => {
+  await withoutAutofill(page);
+  const ada = new Customer(page, server);
+  const phone = await ada.own();
+  await ada.signUp();
+  await ada.own(SECURITY_KEY);
+  await page.getByRole("button", { name: "Add a security key" }).click();
+  await expect(ada.factors).toHaveCount(2);
+  await ada.signOut();
+  await phone.remove();
+
+  await ada.open("sign-in");
+  await page.getByLabel("E-mail address").fill(ada.email);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Use a security key" }).click();
+  await expect(page.getByRole("heading", { name: ada.name })).toBeVisible();
+  await expect(ada.story).toContainText("verificationMethod: SECURITY_KEY");
+});
+
+test("an unknown address is told what to do", async ({ page, server }) => {
+  await withoutAutofill(page);
+  const ada = new Customer(page, server);
+  await ada.open("sign-in");
+  await page.getByLabel("E-mail address").fill("nobody@example.com");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(ada.notice).toContainText("create an account");
+});
+
+test("a person who fails the fingerprint stays outside", async ({ page, server }) => {
+  await withoutAutofill(page);
+  const ada = new Customer(page, server);
+  const phone = await ada.own();
+  await ada.signUp();
+  await ada.signOut();
+  await phone.setUserVerified(false);
+
+  await ada.open("sign-in");
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await expect(ada.notice).toContainText("Try again");
+  await ada.open("account");
+  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+});

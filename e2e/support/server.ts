@@ -1,0 +1,100 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const BINARY = resolve(import.meta.dirname, "../..", process.env["COUNTERSIGN_BIN"] ?? "target/debug/countersign");
+const START_LIMIT_MS = 15_000;
+
+/** A tenant as `countersign tenant create` prints it. */
+export interface Tenant {
+  tenantId: string;
+  apiSecretKey: string;
+}
+
+/** The real program, on a free port, with its data in a temporary folder. */
+export class Server {
+  private constructor(
+    readonly url: string,
+    private readonly folder: string,
+    private readonly environment: NodeJS.ProcessEnv,
+    private readonly process: ChildProcess,
+    private readonly output: string[],
+  ) {}
+
+  /** Base of both APIs. */
+  get apiUrl(): string {
+    return `${this.url}/v1`;
+  }
+
+  static async start(): Promise<Server> {
+    const folder = await mkdtemp(join(tmpdir(), "countersign-e2e-"));
+    const port = await freePort();
+    const url = `http://localhost:${port}`;
+    const environment = {
+      ...process.env,
+      COUNTERSIGN_SERVER__LISTEN: `127.0.0.1:${port}`,
+      COUNTERSIGN_SERVER__PUBLIC_URL: url,
+      COUNTERSIGN_DATABASE__URL: `sqlite://${join(folder, "countersign.db")}`,
+      COUNTERSIGN_SECRETS__KEYS_FILE: join(folder, "keys.json"),
+    };
+    const child = spawn(BINARY, ["serve", "--dev"], {
+      cwd: folder,
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const output: string[] = [];
+    child.stdout.on("data", (data: Buffer) => output.push(data.toString()));
+    child.stderr.on("data", (data: Buffer) => output.push(data.toString()));
+    child.on("error", (error) => output.push(String(error)));
+    const server = new Server(url, folder, environment, child, output);
+    await server.ready();
+    return server;
+  }
+
+  /** Makes a tenant while the server runs. */
+  async createTenant(name: string, rpId: string, origins: string[]): Promise<Tenant> {
+    const flags = origins.flatMap((origin) => ["--origin", origin]);
+    const printed = await this.command("tenant", "create", "--name", name, "--rp-id", rpId, ...flags, "--json");
+    return JSON.parse(printed) as Tenant;
+  }
+
+  /** Runs a command of the program beside the server, on the same data. */
+  async command(...words: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(BINARY, words, { cwd: this.folder, env: this.environment });
+    return stdout;
+  }
+
+  async stop(): Promise<void> {
+    this.process.kill("SIGTERM");
+    if (this.process.exitCode === null) await new Promise((done) => this.process.once("exit", done));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async ready(): Promise<void> {
+    const deadline = Date.now() + START_LIMIT_MS;
+    while (Date.now() < deadline && this.process.exitCode === null) {
+      const ready = await fetch(`${this.url}/readyz`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+      if (ready) return;
+      await new Promise((done) => setTimeout(done, 25));
+    }
+    throw new Error(`${BINARY} serve --dev did not become ready:\n${this.output.join("")}`);
+  }
+}
+
+/** A port of this machine that nothing listens on. */
+export function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once("error", fail);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === "object" ? done(address.port) : fail(new Error("no port"))));
+    });
+  });
+}
