@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use countersign_db::{Db, Migration, Options, statements};
+use countersign_db::{Db, Error, Migration, Options, Tx, statements};
 
 /// Two tables: one with a foreign key to the other.
 pub(crate) static SCHEMA: &[Migration] = &[Migration {
@@ -85,4 +85,13 @@ pub(crate) async fn fresh_with(options: Options) -> (Folder, Db) {
     let db = Db::open(&folder.url(), options).await.unwrap();
     db.migrate(SCHEMA, 1_000).await.unwrap();
     (folder, db)
+}
+
+/// Opens an account of 100 in the state `open`.
+pub(crate) async fn open(db: &Db, id: &'static str) -> Result<u64, Error> {
+    db.write(async move |tx: &mut Tx<'_>| tx.run(&OPEN, &[&id, &"open", &100_i64]).await).await
+}
+
+pub(crate) async fn exists(db: &Db, id: &str) -> bool {
+    db.opt(&ACCOUNT, &[&id]).await.unwrap().is_some()
 }

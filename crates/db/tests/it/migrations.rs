@@ -1,0 +1,164 @@
+//! Migrations: once each, in order, by one process at a time, and again after a crash.
+
+use std::time::Duration;
+
+use countersign_db::{Db, Error, Migration, Options, statements};
+use rusqlite::Connection;
+
+use crate::support::Folder;
+
+statements! {
+    NAMES = "SELECT name, applied_at FROM schema_migrations ORDER BY name";
+    FIRST = "SELECT a, b FROM first";
+    SECOND = "SELECT c FROM second";
+}
+
+const FIRST_SQL: &str = "
+    -- A comment; with a semicolon at its end;
+    CREATE TABLE IF NOT EXISTS first (a text NOT NULL PRIMARY KEY);
+    ALTER TABLE first ADD COLUMN b bigint;
+    INSERT INTO first (a, b) VALUES ('x; y', 1) ON CONFLICT (a) DO NOTHING;
+";
+const ONE: Migration = Migration { name: "0001_first", sql: FIRST_SQL };
+const TWO: Migration = Migration { name: "0002_second", sql: "CREATE TABLE IF NOT EXISTS second (c text PRIMARY KEY)" };
+
+async fn database() -> (Folder, Db) {
+    let folder = Folder::new();
+    let db = Db::open(&folder.url(), Options::default()).await.unwrap();
+    (folder, db)
+}
+
+fn connect(folder: &Folder) -> Connection {
+    Connection::open(folder.path().join("test.db")).unwrap()
+}
+
+#[tokio::test]
+async fn each_is_applied_once_and_recorded() {
+    let (_folder, db) = database().await;
+    assert_eq!(db.migrate(&[], 5).await.unwrap(), [""; 0]);
+    assert_eq!(db.migrate(&[ONE], 1_000).await.unwrap(), ["0001_first"]);
+    assert_eq!(db.migrate(&[ONE, TWO], 500_000).await.unwrap(), ["0002_second"]);
+    assert_eq!(db.migrate(&[ONE, TWO], 9_000_000).await.unwrap(), [""; 0]);
+    let rows = db.all(&NAMES, &[]).await.unwrap();
+    let applied: Vec<(String, i64)> = rows.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap())).collect();
+    assert_eq!((applied[0].0.as_str(), applied[1].0.as_str()), ("0001_first", "0002_second"));
+    assert!((1_000..100_000).contains(&applied[0].1) && (500_000..600_000).contains(&applied[1].1), "{applied:?}");
+    assert_eq!(db.one(&FIRST, &[]).await.unwrap().get(0), Ok("x; y".to_owned()));
+}
+
+#[tokio::test]
+async fn an_older_program_accepts_a_newer_schema() {
+    let (_folder, db) = database().await;
+    db.migrate(&[ONE, TWO], 0).await.unwrap();
+    assert_eq!(db.migrate(&[ONE], 0).await.unwrap(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_applied_migration_may_not_change() {
+    let (_folder, db) = database().await;
+    db.migrate(&[ONE, TWO], 0).await.unwrap();
+    let edited = Migration { sql: "CREATE TABLE IF NOT EXISTS second (c text PRIMARY KEY, d text)", ..TWO };
+    let error = db.migrate(&[ONE, edited], 0).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Migration { name, reason } if name == TWO.name && reason.contains("edited")),
+        "{error}"
+    );
+    let commented = Migration { sql: "-- Why.\nCREATE TABLE IF NOT EXISTS second (c text PRIMARY KEY);\n", ..TWO };
+    assert_eq!(db.migrate(&[ONE, commented], 0).await.unwrap(), [""; 0]);
+}
+
+#[tokio::test]
+async fn new_ones_go_to_the_end() {
+    let (_folder, db) = database().await;
+    db.migrate(&[TWO], 0).await.unwrap();
+    let error = db.migrate(&[ONE, TWO], 0).await.unwrap_err();
+    assert!(matches!(&error, Error::Migration { reason, .. } if reason.contains("stands before")), "{error}");
+    assert!(db.check(&FIRST).await.is_err());
+}
+
+#[tokio::test]
+async fn a_failing_statement_is_named_and_what_was_done_is_repeatable() {
+    let (_folder, db) = database().await;
+    let broken =
+        Migration { sql: "CREATE TABLE IF NOT EXISTS second (c text PRIMARY KEY);\nCREATE TABLE third (", ..TWO };
+    let error = db.migrate(&[ONE, broken], 0).await.unwrap_err();
+    assert!(matches!(&error, Error::Migration { name, .. } if name == TWO.name), "{error}");
+    assert!(error.to_string().contains("CREATE TABLE third"), "{error}");
+    // The lease was given back: this does not wait for it to run out.
+    let mended = tokio::time::timeout(Duration::from_secs(5), db.migrate(&[ONE, TWO], 0)).await.unwrap();
+    assert_eq!(mended.unwrap(), [TWO.name]);
+}
+
+/// A process that died between two statements, or before it recorded the migration.
+#[tokio::test]
+async fn a_migration_done_in_part_is_finished() {
+    for done in 1..=3 {
+        let (folder, db) = database().await;
+        for statement in &ONE.statements()[..done] {
+            connect(&folder).execute_batch(statement).unwrap();
+        }
+        assert_eq!(db.migrate(&[ONE], 0).await.unwrap(), [ONE.name], "{done}");
+        assert!(db.one(&FIRST, &[]).await.is_ok(), "{done}");
+    }
+    let drop_column = Migration { name: "0003_drop", sql: "ALTER TABLE first DROP COLUMN b" };
+    let (folder, db) = database().await;
+    db.migrate(&[ONE], 0).await.unwrap();
+    connect(&folder).execute_batch(drop_column.sql).unwrap();
+    assert_eq!(db.migrate(&[ONE, drop_column], 0).await.unwrap(), [drop_column.name]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_at_once_each_is_applied_by_one() {
+    let (folder, db) = database().await;
+    let url = folder.url();
+    let migrating: Vec<_> = (0..6)
+        .map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move {
+                Db::open(&url, Options::default()).await.unwrap().migrate(&[ONE, TWO], 1_000).await.unwrap()
+            })
+        })
+        .collect();
+    let mut applied = Vec::new();
+    for call in migrating {
+        applied.extend(call.await.unwrap());
+    }
+    applied.sort_unstable();
+    assert_eq!(applied, [ONE.name, TWO.name]);
+    assert_eq!(db.check(&SECOND).await, Ok(()));
+}
+
+/// Makes it look as if another process held the lease until `until`.
+fn lease_to_another(folder: &Folder, until: i64) {
+    let connection = connect(folder);
+    let changed = connection.execute("UPDATE schema_lease SET holder = 'another', until = ?1", [until]).unwrap();
+    assert_eq!(changed, 1);
+}
+
+#[tokio::test]
+async fn a_second_process_waits_for_the_lease() {
+    let (folder, db) = database().await;
+    db.migrate(&[ONE], 1_000).await.unwrap();
+    lease_to_another(&folder, i64::MAX);
+    let waiting = tokio::spawn({
+        let db = db.clone();
+        async move { db.migrate(&[ONE, TWO], 2_000).await }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!waiting.is_finished());
+    assert!(db.check(&SECOND).await.is_err());
+    // With nothing to do there is nothing to wait for.
+    assert_eq!(db.migrate(&[ONE], 2_000).await.unwrap(), [""; 0]);
+    lease_to_another(&folder, 0);
+    assert_eq!(waiting.await.unwrap().unwrap(), [TWO.name]);
+}
+
+#[tokio::test]
+async fn the_lease_of_a_dead_process_runs_out() {
+    let (folder, db) = database().await;
+    db.migrate(&[ONE], 1_000).await.unwrap();
+    lease_to_another(&folder, 2_100);
+    // 100 ms after it began.
+    let applied = tokio::time::timeout(Duration::from_secs(5), db.migrate(&[ONE, TWO], 2_000)).await.unwrap();
+    assert_eq!(applied.unwrap(), [TWO.name]);
+}
