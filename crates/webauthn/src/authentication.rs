@@ -1,6 +1,13 @@
 //! Verifying an assertion (WebAuthn Level 3 §7.2).
 
-use crate::{Attachment, AuthenticationCredential, Flags, Reason, Refusal, RelyingParty, Step, UserVerification};
+use aws_lc_rs::digest::{SHA256, digest};
+
+use crate::cose::PublicKey;
+use crate::refusal::demand;
+use crate::{
+    Attachment, AuthenticationCredential, AuthenticatorData, Flags, Reason, Refusal, RelyingParty, Step,
+    UserVerification, ceremony,
+};
 
 /// The credential record that the relying party stored at registration (WebAuthn Level 3 §4).
 #[derive(Clone, Copy, Debug)]
@@ -86,11 +93,93 @@ pub struct Authentication {
     pub user_handle: Option<Vec<u8>>,
 }
 
-/// Verifies an assertion against the stored credential and what was asked for.
+/// Verifies an assertion against the stored credential and what was asked for: WebAuthn Level 3 §7.2 from step 5 on.
+///
+/// Left to the caller is what needs a memory: finding the record by [`AuthenticationCredential::raw_id`]
+/// ([`Refusal::unknown_credential`] when there is none), that the challenge is fresh and used once, and storing the counter
+/// and BS (step 24). Extension outputs are not judged (step 23).
 pub fn verify_authentication(
-    _request: &AuthenticationRequest<'_>,
-    _stored: &StoredCredential<'_>,
-    _credential: &AuthenticationCredential,
+    request: &AuthenticationRequest<'_>,
+    stored: &StoredCredential<'_>,
+    credential: &AuthenticationCredential,
 ) -> Result<Authentication, Refusal> {
-    Err(Refusal { step: Step::AUTHENTICATION_TYPE, reason: Reason::NotSupported })
+    check_credential(request, stored, credential)?; // steps 5 and 6
+
+    let client_data = credential.client_data()?;
+    ceremony::AUTHENTICATION.check_client_data(client_data, request.rp, request.challenge)?; // steps 10 to 14
+
+    let data = AuthenticatorData::parse(credential.authenticator_data())?;
+    // §6.1: for assertion signatures AT must not be set.
+    demand(data.attested.is_none(), Step::AUTHENTICATOR_DATA, || Reason::AuthenticatorDataInvalid {
+        why: "AT is set; an assertion has no attested credential data",
+    })?;
+    ceremony::AUTHENTICATION.check_authenticator_data(&data, request.rp, request.user_verification, true)?; // to 18
+    demand(data.flags.be() == stored.backup_eligible, Step::BACKUP_ELIGIBILITY, || Reason::BackupEligibilityChanged {
+        stored: stored.backup_eligible,
+    })?; // step 19
+
+    let client_data_hash = digest(&SHA256, credential.client_data_json()); // step 20
+    let message = [credential.authenticator_data(), client_data_hash.as_ref()].concat();
+    let key = PublicKey::parse(stored.public_key)
+        .map_err(|error| Refusal::new(Step::CREDENTIAL_PUBLIC_KEY, Reason::KeyInvalid(error)))?;
+    key.verify(&message, credential.signature())
+        .map_err(|_| Refusal::new(Step::SIGNATURE, Reason::SignatureInvalid))?; // step 21
+
+    let counter = check_counter(request.counter, stored, &data)?; // step 22
+
+    Ok(Authentication {
+        flags: data.flags,
+        sign_count: data.sign_count,
+        counter,
+        attachment: credential.attachment(),
+        origin: client_data.origin.clone(),
+        cross_origin: client_data.cross_origin == Some(true),
+        top_origin: client_data.top_origin.clone(),
+        user_handle: credential.user_handle().map(<[u8]>::to_vec),
+    })
 }
+
+/// §7.2 steps 5 and 6: the credential is one of those asked for, and its owner is the user.
+fn check_credential(
+    request: &AuthenticationRequest<'_>,
+    stored: &StoredCredential<'_>,
+    credential: &AuthenticationCredential,
+) -> Result<(), Refusal> {
+    let id = credential.raw_id();
+    if let Some(allowed) = request.allow_credentials.filter(|allowed| !allowed.is_empty()) {
+        demand(allowed.contains(&id), Step::ALLOWED_CREDENTIAL, || Reason::CredentialNotAllowed)?;
+    }
+    demand(stored.id == id, Step::CREDENTIAL_OWNER, || Reason::CredentialIdMismatch)?;
+    match (credential.user_handle(), request.user_handles) {
+        (None, _) => demand(!request.require_user_handle, Step::CREDENTIAL_OWNER, || Reason::UserHandleMissing),
+        (Some(found), Some(accepted)) => {
+            demand(accepted.contains(&found), Step::CREDENTIAL_OWNER, || Reason::UserHandleMismatch)
+        }
+        (Some(_), None) => Ok(()),
+    }
+}
+
+/// §7.2 step 22.
+fn check_counter(
+    policy: CounterPolicy,
+    stored: &StoredCredential<'_>,
+    data: &AuthenticatorData<'_>,
+) -> Result<CounterVerdict, Refusal> {
+    let (stored_count, received) = (stored.sign_count, data.sign_count);
+    if stored_count == 0 && received == 0 {
+        return Ok(CounterVerdict::Unsupported);
+    }
+    if received > stored_count {
+        return Ok(CounterVerdict::Advanced);
+    }
+    let refuse = match policy {
+        CounterPolicy::RefuseSingleDevice => !stored.backup_eligible,
+        CounterPolicy::Report => false,
+        CounterPolicy::Refuse => true,
+    };
+    demand(!refuse, Step::SIGNATURE_COUNTER, || Reason::CounterFell { stored: stored_count, received })?;
+    Ok(CounterVerdict::Fell { stored: stored_count, received })
+}
+
+#[cfg(test)]
+mod tests;

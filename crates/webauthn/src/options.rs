@@ -1,4 +1,4 @@
-//! The options that a server hands to the browser, in their JSON forms (WebAuthn Level 3 §5.1.8, §5.1.9, §5.4, §5.5).
+//! The options that a server hands to the browser, in their JSON forms (WebAuthn Level 3 §5.1, §5.4, §5.5).
 //!
 //! `PublicKeyCredential.parseCreationOptionsFromJSON()` and `parseRequestOptionsFromJSON()` read them. Absent members
 //! are left out, except `excludeCredentials` and `allowCredentials`, which are always arrays.
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 pub use crate::Attachment;
 use crate::{Algorithm, UserVerification};
 
-/// `PublicKeyCredentialCreationOptionsJSON` (§5.1.8).
+/// `PublicKeyCredentialCreationOptionsJSON` (§5.1).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreationOptions {
@@ -31,7 +31,7 @@ pub struct CreationOptions {
     /// What is asked of the authenticator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authenticator_selection: Option<AuthenticatorSelection>,
-    /// Which authenticator the page should lead to: `client-device`, `security-key`, `hybrid` (§5.8.7).
+    /// Which authenticator the page should lead to: `client-device`, `security-key`, `hybrid` (§5.8).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
     /// `none`, `indirect`, `direct` or `enterprise` (§5.4.7).
@@ -45,7 +45,7 @@ pub struct CreationOptions {
     pub extensions: Map<String, Value>,
 }
 
-/// `PublicKeyCredentialRequestOptionsJSON` (§5.1.9).
+/// `PublicKeyCredentialRequestOptionsJSON` (§5.1).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestOptions {
@@ -64,7 +64,7 @@ pub struct RequestOptions {
     /// Whether the authenticator has to verify the person.
     #[serde(default)]
     pub user_verification: UserVerification,
-    /// Which authenticator the page should lead to: `client-device`, `security-key`, `hybrid` (§5.8.7).
+    /// Which authenticator the page should lead to: `client-device`, `security-key`, `hybrid` (§5.8).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
     /// Client extension inputs (§9).
@@ -82,7 +82,7 @@ pub struct RpEntity {
     pub name: String,
 }
 
-/// `PublicKeyCredentialUserEntityJSON` (§5.4.3, §5.1.8).
+/// `PublicKeyCredentialUserEntityJSON` (§5.4.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserEntity {
@@ -188,17 +188,116 @@ impl From<Algorithm> for CredentialParameters {
     }
 }
 
-/// Bytes as base64url without padding, the way WebAuthn's JSON forms carry them.
+/// Bytes as base64url without padding.
 mod base64url {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+    use crate::base64url::{decode, encode};
+
     pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        URL_SAFE_NO_PAD.encode(bytes).serialize(serializer)
+        encode(bytes).serialize(serializer)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        URL_SAFE_NO_PAD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)
+        decode(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn creation_options_are_what_the_browser_parses() {
+        let options = CreationOptions {
+            rp: RpEntity { id: Some("example.org".into()), name: "Example".into() },
+            user: UserEntity { id: vec![1, 2, 3], name: "ada@example.org".into(), display_name: String::new() },
+            challenge: vec![0xff; 3],
+            pub_key_cred_params: Algorithm::DEFAULT.map(Into::into).to_vec(),
+            timeout: Some(300_000),
+            exclude_credentials: vec![CredentialDescriptor::new(vec![9], vec!["usb".into()])],
+            authenticator_selection: Some(AuthenticatorSelection::new(
+                Some(Attachment::CrossPlatform),
+                ResidentKey::Required,
+                UserVerification::Required,
+            )),
+            hints: vec!["security-key".into()],
+            attestation: Some("direct".into()),
+            attestation_formats: vec![],
+            extensions: json!({"credProps": true}).as_object().cloned().unwrap(),
+        };
+        let value = json!({
+            "rp": {"id": "example.org", "name": "Example"},
+            "user": {"id": "AQID", "name": "ada@example.org", "displayName": ""},
+            "challenge": "____",
+            "pubKeyCredParams": [
+                {"type": "public-key", "alg": -8},
+                {"type": "public-key", "alg": -7},
+                {"type": "public-key", "alg": -257},
+            ],
+            "timeout": 300_000,
+            "excludeCredentials": [{"type": "public-key", "id": "CQ", "transports": ["usb"]}],
+            "authenticatorSelection": {
+                "authenticatorAttachment": "cross-platform",
+                "residentKey": "required",
+                "requireResidentKey": true,
+                "userVerification": "required",
+            },
+            "hints": ["security-key"],
+            "attestation": "direct",
+            "extensions": {"credProps": true},
+        });
+        assert_eq!(serde_json::to_value(&options).unwrap(), value);
+        assert_eq!(serde_json::from_value::<CreationOptions>(value).unwrap(), options);
+    }
+
+    #[test]
+    fn absent_members_are_left_out_and_lists_of_credentials_never() {
+        let options = CreationOptions {
+            rp: RpEntity { id: None, name: "Example".into() },
+            user: UserEntity { id: vec![1], name: "ada".into(), display_name: "Ada".into() },
+            challenge: vec![0],
+            pub_key_cred_params: vec![],
+            timeout: None,
+            exclude_credentials: vec![],
+            authenticator_selection: None,
+            hints: vec![],
+            attestation: None,
+            attestation_formats: vec![],
+            extensions: Map::new(),
+        };
+        let value = json!({
+            "rp": {"name": "Example"},
+            "user": {"id": "AQ", "name": "ada", "displayName": "Ada"},
+            "challenge": "AA",
+            "pubKeyCredParams": [],
+            "excludeCredentials": [],
+        });
+        assert_eq!(serde_json::to_value(&options).unwrap(), value);
+
+        let options = RequestOptions {
+            challenge: vec![0],
+            timeout: None,
+            rp_id: None,
+            allow_credentials: vec![],
+            user_verification: UserVerification::Discouraged,
+            hints: vec![],
+            extensions: Map::new(),
+        };
+        let value = json!({"challenge": "AA", "allowCredentials": [], "userVerification": "discouraged"});
+        assert_eq!(serde_json::to_value(&options).unwrap(), value);
+        assert_eq!(serde_json::from_value::<RequestOptions>(value).unwrap(), options);
+    }
+
+    #[test]
+    fn resident_key_has_an_older_member_that_says_the_same() {
+        for (resident_key, required) in
+            [(ResidentKey::Discouraged, false), (ResidentKey::Preferred, false), (ResidentKey::Required, true)]
+        {
+            let selection = AuthenticatorSelection::new(None, resident_key, UserVerification::Preferred);
+            assert_eq!(selection.require_resident_key, required, "{resident_key:?}");
+        }
     }
 }

@@ -1,77 +1,100 @@
 //! Attestation: what the authenticator's maker says of the new credential (WebAuthn Level 3 §6.5 and §8).
+//!
+//! One format a file. Each verifies its statement and gives the certificates that speak for it; [`chain`] then looks for a
+//! trust anchor, the same for all.
 
-/// The format of an attestation statement: its identifier in the IANA registry (WebAuthn Level 3 §8.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AttestationFormat {
-    /// `none`, §8.7.
-    None,
-    /// `packed`, §8.2.
-    Packed,
-    /// `fido-u2f`, §8.6.
-    FidoU2f,
-    /// `tpm`, §8.3. Known by name; refused.
-    Tpm,
-    /// `android-key`, §8.4. Known by name; refused.
-    AndroidKey,
-    /// `android-safetynet`, §8.5. Known by name; refused.
-    AndroidSafetyNet,
-    /// `apple`, §8.8. Known by name; refused.
-    Apple,
-    /// `compound`, §8.9. Known by name; refused.
-    Compound,
+mod certificate;
+mod chain;
+mod fido_u2f;
+mod format;
+mod none;
+mod object;
+mod packed;
+mod signature;
+mod statement;
+
+use certificate::Certificate;
+pub use format::{AttestationFormat, AttestationPolicy, AttestationType};
+pub use object::AttestationObject;
+
+use crate::authenticator_data::AttestedCredential;
+use crate::cose::PublicKey;
+use crate::{Reason, Refusal, Step, Untrusted};
+
+/// What a statement is about.
+pub(crate) struct Claim<'a> {
+    /// The authenticator data as bytes.
+    pub(crate) authenticator_data: &'a [u8],
+    /// The hash of the RP ID, from authenticator data.
+    pub(crate) rp_id_hash: &'a [u8; 32],
+    /// The new credential.
+    pub(crate) credential: AttestedCredential<'a>,
+    /// Its public key.
+    pub(crate) key: &'a PublicKey,
+    /// The SHA-256 hash of the client data.
+    pub(crate) client_data_hash: &'a [u8],
 }
 
-impl AttestationFormat {
-    /// The format with this identifier.
-    pub fn from_identifier(identifier: &str) -> Option<Self> {
-        Some(match identifier {
-            "none" => Self::None,
-            "packed" => Self::Packed,
-            "fido-u2f" => Self::FidoU2f,
-            "tpm" => Self::Tpm,
-            "android-key" => Self::AndroidKey,
-            "android-safetynet" => Self::AndroidSafetyNet,
-            "apple" => Self::Apple,
-            "compound" => Self::Compound,
-            _ => return None,
-        })
-    }
+/// A statement that verified.
+struct Attested<'a> {
+    attestation_type: AttestationType,
+    /// The first of `certificates`, parsed.
+    leaf: Option<Certificate<'a>>,
+    /// `x5c`.
+    certificates: Vec<&'a [u8]>,
+}
 
-    /// Its identifier, such as `fido-u2f`.
-    pub const fn identifier(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Packed => "packed",
-            Self::FidoU2f => "fido-u2f",
-            Self::Tpm => "tpm",
-            Self::AndroidKey => "android-key",
-            Self::AndroidSafetyNet => "android-safetynet",
-            Self::Apple => "apple",
-            Self::Compound => "compound",
+/// The outcome of §7.1 steps 21 to 24.
+pub(crate) struct Outcome<'a> {
+    pub(crate) format: AttestationFormat,
+    pub(crate) attestation_type: AttestationType,
+    pub(crate) trusted: bool,
+    pub(crate) certificates: Vec<&'a [u8]>,
+}
+
+impl Claim<'_> {
+    /// What most formats sign: `authData || clientDataHash`.
+    fn signed_message(&self) -> Vec<u8> {
+        [self.authenticator_data, self.client_data_hash].concat()
+    }
+}
+
+/// Verifies the statement (§7.1 steps 21 and 22) and assesses how far it can be trusted (steps 23 and 24).
+pub(crate) fn verify<'a>(
+    object: &AttestationObject<'a>,
+    claim: &Claim<'_>,
+    policy: &AttestationPolicy<'_>,
+) -> Result<Outcome<'a>, Refusal> {
+    let unsupported = || {
+        let format = object.format.to_owned();
+        Refusal::new(Step::ATTESTATION_FORMAT, Reason::AttestationFormatUnsupported { format })
+    };
+    let format = AttestationFormat::from_identifier(object.format).ok_or_else(unsupported)?;
+    let attested = match format {
+        AttestationFormat::None => {
+            none::verify(object.statement)?;
+            Attested { attestation_type: AttestationType::None, leaf: None, certificates: vec![] }
         }
+        AttestationFormat::Packed => packed::verify(object.statement, claim)?,
+        AttestationFormat::FidoU2f => fido_u2f::verify(object.statement, claim)?,
+        AttestationFormat::Tpm
+        | AttestationFormat::AndroidKey
+        | AttestationFormat::AndroidSafetyNet
+        | AttestationFormat::Apple
+        | AttestationFormat::Compound => return Err(unsupported()),
+    };
+
+    let trust = match attested.leaf {
+        Some(leaf) => chain::find_anchor(leaf, &attested.certificates, policy),
+        None => Err(Untrusted::NoCertificate),
+    };
+    if let (true, Err(why)) = (policy.require_trusted, &trust) {
+        return Err(Refusal::new(Step::ATTESTATION_TRUST, Reason::AttestationUntrusted(why.clone())));
     }
-}
-
-/// What an attestation statement amounts to (WebAuthn Level 3 §6.5.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AttestationType {
-    /// Nothing is said.
-    None,
-    /// Signed by the new key itself: proof of possession, none of the model.
-    SelfAttestation,
-    /// Signed by an attestation key with a certificate (`x5c`); what it proves hangs on the chain.
-    Basic,
-}
-
-/// What the relying party asks of attestation. The default verifies the statement and demands no chain.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct AttestationPolicy<'a> {
-    /// Trust anchors as DER certificates: roots, intermediates or leaves.
-    pub trust_anchors: &'a [Vec<u8>],
-    /// Whether a credential whose attestation does not lead to a trust anchor is refused.
-    pub require_trusted: bool,
-    /// The moment at which the certificates have to be valid, in Unix seconds; `None` leaves their dates unchecked.
-    pub verification_time: Option<i64>,
+    Ok(Outcome {
+        format,
+        attestation_type: attested.attestation_type,
+        trusted: trust.is_ok(),
+        certificates: attested.certificates,
+    })
 }
