@@ -1,0 +1,90 @@
+//! Actions: what a user wants to do and whether they may (contracts/authsignal.md §5.3, decisions §3).
+//!
+//! An action is (user, code, idempotency key). `track` decides its state, a completed challenge or enrolment advances it,
+//! `validate` reports it.
+
+mod bearer;
+mod code;
+mod decide;
+mod query;
+mod state;
+pub(crate) mod store;
+mod track;
+mod validate;
+
+use serde_json::Value;
+
+use crate::clock::{Millis, Span};
+use crate::id::{AuthenticatorId, UserId};
+use crate::methods::Method;
+use crate::token::Proof;
+
+pub use bearer::Bearer;
+pub use code::{ActionCode, CodeError, IdempotencyKey};
+pub(crate) use decide::decide;
+pub use query::ActionQuery;
+pub use state::ActionState;
+pub(crate) use store::STATEMENTS;
+pub use track::{Track, Tracked};
+pub use validate::{InvalidBecause, Validate, Verdict};
+
+/// Wrong answers an action takes in all before it becomes CHALLENGE_FAILED (DESIGN §3.8).
+pub(crate) const MAX_FAILED_TRIES: i64 = 10;
+
+/// How long a proof lets its user add factors (decisions §2).
+pub(crate) const FRESH: Span = Span::minutes(10);
+
+/// An action of a user.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// Whose.
+    pub user: UserId,
+    /// What.
+    pub code: String,
+    /// Which instance.
+    pub idempotency_key: String,
+    /// Where it stands.
+    pub state: ActionState,
+    /// Since when.
+    pub state_updated_at: Millis,
+    /// When it was first tracked.
+    pub created_at: Millis,
+    /// When anything of it last changed.
+    pub updated_at: Millis,
+    /// The method of the last proof.
+    pub method: Option<Method>,
+    /// The factor of the last proof.
+    pub authenticator: Option<AuthenticatorId>,
+    /// When it was last proved; what a fresh proof is measured from (decisions §2).
+    pub verified_at: Option<Millis>,
+    /// Assurance of the proof: `aal1` to `aal3`.
+    pub acr: Option<String>,
+    /// Methods of the proof.
+    pub amr: Vec<String>,
+    /// When `validate` with `consume` took its result.
+    pub consumed_at: Option<Millis>,
+    /// Where a prompt sends the user back to.
+    pub redirect_url: Option<String>,
+    /// Address the backend saw.
+    pub ip_address: Option<String>,
+    /// Agent the backend saw.
+    pub user_agent: Option<String>,
+    /// Device the backend named.
+    pub device_id: Option<String>,
+    /// The backend's own data points.
+    pub custom: Option<Value>,
+}
+
+impl Action {
+    /// What was proved; `None` when nothing was, or when the backend declared it proved.
+    pub fn proof(&self) -> Option<Proof> {
+        let (at, acr) = (self.verified_at?, self.acr.clone()?);
+        Some(Proof { acr, amr: self.amr.clone(), at })
+    }
+
+    /// Whether the user proved themselves within the last ten minutes: what adding a factor wants.
+    pub fn is_freshly_proved(&self, now: Millis) -> bool {
+        let fresh = self.verified_at.is_some_and(|at| now < at.plus(FRESH));
+        fresh && self.state.is_proved()
+    }
+}

@@ -1,0 +1,146 @@
+//! `track`: the backend says what a user wants to do, we say what it takes.
+
+use serde_json::Value;
+
+use super::{Action, ActionCode, ActionState, IdempotencyKey, decide, store};
+use crate::audit::{self, Event};
+use crate::authenticator;
+use crate::error::{Error, Result};
+use crate::id::UserId;
+use crate::methods::Method;
+use crate::tenant::Tenant;
+use crate::token::{NewToken, Scope};
+use crate::user::{self, ExternalId, User, UserChange};
+use crate::{Caller, Countersign};
+
+/// What a backend tells of an action.
+#[derive(Debug)]
+pub struct Track {
+    /// Whose; made when unknown.
+    pub user: ExternalId,
+    /// What.
+    pub action: ActionCode,
+    /// Which instance; fresh when absent. The same key means the same action, so that a retry makes no second one.
+    pub idempotency_key: Option<IdempotencyKey>,
+    /// Attributes to set on the user.
+    pub change: UserChange,
+    /// What the token may do to factors besides reading them.
+    pub scope: Scope,
+    /// Where a prompt sends the user back to.
+    pub redirect_url: Option<String>,
+    /// Address of the user, as the backend sees it.
+    pub ip_address: Option<String>,
+    /// Agent of the user, as the backend sees it.
+    pub user_agent: Option<String>,
+    /// The user's device.
+    pub device_id: Option<String>,
+    /// Data points of the action.
+    pub custom: Option<Value>,
+}
+
+/// What we say of it.
+#[derive(Debug)]
+pub struct Tracked {
+    /// The action as it stands.
+    pub action: Action,
+    /// The user as they stand.
+    pub user: User,
+    /// For the page: opens the Client API for this action.
+    pub token: String,
+    /// Where the pre-built UI asks for what is needed.
+    pub url: String,
+    /// Methods the user has verified factors of.
+    pub enrolled: Vec<Method>,
+    /// Methods that may complete it.
+    pub allowed: Vec<Method>,
+}
+
+impl Tracked {
+    /// The method to ask for first.
+    pub fn default_method(&self) -> Option<Method> {
+        let usable = |method: &Method| self.enrolled.contains(method) && self.allowed.contains(method);
+        self.user.default_method.filter(usable).or_else(|| self.enrolled.iter().copied().find(usable))
+    }
+}
+
+impl Countersign {
+    /// Tracks an action: makes the user and the action where they are new, decides, and hands out a token.
+    pub async fn track(&self, tenant: &Tenant, track: Track, caller: &Caller) -> Result<Tracked> {
+        let now = self.now();
+        let fresh_user = UserId::random();
+        let key = track.idempotency_key.clone().unwrap_or_else(IdempotencyKey::random);
+        let scope = Scope { read: true, ..track.scope };
+        let outcome = tenant.settings.default_outcome;
+        let event = Event::new("action.tracked", now).caller(caller);
+        let tenant_id = tenant.id.clone();
+        let (user, action) = self
+            .write(async move |tx| {
+                let (user, _) = user::store::find_or_insert(tx, &tenant_id, track.user.as_str(), &fresh_user, now).await?;
+                let user = user::save_change(tx, &tenant_id, user, &track.change, now).await?;
+                let state = decide(outcome, user.is_enrolled());
+                let code = track.action.as_str();
+                let action = Action {
+                    redirect_url: track.redirect_url.clone(),
+                    ip_address: track.ip_address.clone(),
+                    user_agent: track.user_agent.clone(),
+                    device_id: track.device_id.clone(),
+                    custom: track.custom.clone(),
+                    ..Action::new(&user.id, code, key.as_str(), state, now)
+                };
+                if store::insert(tx, &tenant_id, &action).await? {
+                    let event = event.clone().user(&user.id).action(code, key.as_str()).detail("state", state.as_str());
+                    audit::record(tx, &tenant_id, &event).await?;
+                    return Ok((user, action));
+                }
+                let action = store::reload(tx, &tenant_id, &user.id, code, key.as_str()).await?;
+                Ok((user, action.ok_or_else(|| Error::Internal("an action vanished while it was tracked".into()))?))
+            })
+            .await?;
+        let token = NewToken {
+            external_id: &user.external_id,
+            username: user.username.as_deref(),
+            action_code: &action.code,
+            idempotency_key: &action.idempotency_key,
+            scope,
+            proof: None,
+        };
+        let token = self.issue_client_token(tenant, &token, now)?;
+        let url = format!("{}/ui/?token={token}", tenant_ui_url(self, tenant));
+        let enrolled = authenticator::store::methods_of(self.db(), &tenant.id, &user.id).await?;
+        let allowed = tenant.methods().collect();
+        Ok(Tracked { action, user, token, url, enrolled, allowed })
+    }
+}
+
+fn tenant_ui_url(countersign: &Countersign, tenant: &Tenant) -> String {
+    match &tenant.settings.custom_domain {
+        Some(_) => tenant.ui_origin.to_string(),
+        None => countersign.public_url().to_owned(),
+    }
+}
+
+impl Action {
+    /// A new action.
+    pub(crate) fn new(user: &UserId, code: &str, key: &str, state: ActionState, now: crate::clock::Millis) -> Self {
+        Self {
+            user: user.clone(),
+            code: code.to_owned(),
+            idempotency_key: key.to_owned(),
+            state,
+            state_updated_at: now,
+            created_at: now,
+            updated_at: now,
+            method: None,
+            authenticator: None,
+            verified_at: None,
+            acr: None,
+            amr: Vec::new(),
+            consumed_at: None,
+            redirect_url: None,
+            ip_address: None,
+            user_agent: None,
+            device_id: None,
+            custom: None,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What a proof is worth: acr and amr (decisions §6, checklist 67 and 68).
+
+use crate::methods::Method;
+use crate::token::Proof;
+use crate::clock::Millis;
+
+/// What one WebAuthn ceremony proves.
+pub(crate) fn assurance(method: Method, user_verified: bool, synced: bool, trusted: bool, at: Millis) -> Proof {
+    let acr = match (user_verified, synced, trusted) {
+        (true, false, true) => "aal3",
+        (true, _, _) => "aal2",
+        (false, _, _) => "aal1",
+    };
+    let key = if method == Method::Passkey && synced { "swk" } else { "hwk" };
+    let mut amr = vec![key.to_owned()];
+    if user_verified {
+        amr.push("user".to_owned());
+    }
+    Proof { acr: acr.to_owned(), amr, at }
+}
+
+/// A proof after an earlier one of the same action. The level is the higher of both: a weaker or repeated proof never
+/// raises it. Two different methods are two factors (`mfa`).
+pub(crate) fn combine(earlier: Option<(Method, Proof)>, method: Method, proof: Proof) -> Proof {
+    let Some((earlier_method, earlier)) = earlier else { return proof };
+    let mut amr = earlier.amr;
+    amr.extend(proof.amr);
+    if earlier_method != method {
+        amr.push("mfa".to_owned());
+    }
+    let mut seen = Vec::new();
+    amr.retain(|name| if seen.contains(name) { false } else { seen.push(name.clone()); true });
+    Proof { acr: earlier.acr.max(proof.acr), amr, at: proof.at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proof(method: Method, uv: bool, synced: bool, trusted: bool) -> (String, String) {
+        let proof = assurance(method, uv, synced, trusted, Millis(0));
+        (proof.acr, proof.amr.join(" "))
+    }
+
+    #[test]
+    fn the_table_of_levels() {
+        let table = [
+            (Method::Passkey, true, true, false, "aal2", "swk user"),
+            (Method::Passkey, true, false, false, "aal2", "hwk user"),
+            (Method::Passkey, true, false, true, "aal3", "hwk user"),
+            (Method::Passkey, true, true, true, "aal2", "swk user"),
+            (Method::Passkey, false, true, false, "aal1", "swk"),
+            (Method::SecurityKey, false, false, false, "aal1", "hwk"),
+            (Method::SecurityKey, false, false, true, "aal1", "hwk"),
+            (Method::SecurityKey, true, false, false, "aal2", "hwk user"),
+            (Method::SecurityKey, true, false, true, "aal3", "hwk user"),
+        ];
+        for (method, uv, synced, trusted, acr, amr) in table {
+            assert_eq!(proof(method, uv, synced, trusted), (acr.into(), amr.into()), "{method:?} uv={uv} synced={synced}");
+        }
+    }
+
+    #[test]
+    fn repeating_a_proof_raises_nothing_and_two_methods_are_mfa() {
+        let key = || assurance(Method::SecurityKey, false, false, false, Millis(1));
+        let passkey = assurance(Method::Passkey, true, true, false, Millis(0));
+        let twice = combine(Some((Method::SecurityKey, key())), Method::SecurityKey, key());
+        assert_eq!((twice.acr.as_str(), twice.amr.join(" ").as_str()), ("aal1", "hwk"));
+        let both = combine(Some((Method::Passkey, passkey)), Method::SecurityKey, key());
+        assert_eq!((both.acr.as_str(), both.amr.join(" ").as_str()), ("aal2", "swk user hwk mfa"));
+    }
+}

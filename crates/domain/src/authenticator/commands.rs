@@ -1,0 +1,80 @@
+//! Listing and removing factors.
+
+use super::{Authenticator, store};
+use crate::action::Bearer;
+use crate::audit::{self, Event};
+use crate::error::{Error, Result};
+use crate::id::AuthenticatorId;
+use crate::methods::Method;
+use crate::tenant::Tenant;
+use crate::user::{self, User};
+use crate::{Caller, Countersign};
+
+/// What a removal leaves, for the browser to signal (WebAuthn L3 §5.1.10, `signalAllAcceptedCredentials`).
+#[derive(Debug)]
+pub struct Removed {
+    /// The user it was taken from; the WebAuthn user handle is the id's ASCII.
+    pub user: User,
+    /// Credential ids of the passkeys that are left.
+    pub accepted_credentials: Vec<Vec<u8>>,
+}
+
+impl Countersign {
+    /// The factors of a token's holder.
+    pub async fn factors_of_bearer(&self, bearer: &Bearer) -> Result<Vec<Authenticator>> {
+        store::list(self.db(), &bearer.tenant.id, &bearer.user.id).await
+    }
+
+    /// The factors of a user; none for an unknown one.
+    pub async fn factors(&self, tenant: &Tenant, external_id: &str) -> Result<Vec<Authenticator>> {
+        match user::store::find_external(self.db(), &tenant.id, external_id).await? {
+            Some(user) => store::list(self.db(), &tenant.id, &user.id).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The kinds of verified factors of a user.
+    pub async fn enrolled_methods(&self, tenant: &Tenant, user: &User) -> Result<Vec<Method>> {
+        store::methods_of(self.db(), &tenant.id, &user.id).await
+    }
+
+    /// The first of these credentials that is a verified passkey of the tenant: whether a device still holds one that
+    /// works. At most 20 ids are looked at.
+    pub async fn known_passkey(&self, tenant: &Tenant, credential_ids: &[Vec<u8>]) -> Result<Authenticator> {
+        for id in credential_ids.iter().take(20) {
+            let found = store::find_credential(self.db(), &tenant.id, id).await?;
+            if let Some(factor) = found.filter(|factor| factor.method == Method::Passkey && factor.verified_at.is_some()) {
+                return Ok(factor);
+            }
+        }
+        Err(Error::NotFound("passkey"))
+    }
+
+    /// Removes a user's factor by the backend's word. Its use ends with this transaction.
+    pub async fn remove_factor(&self, tenant: &Tenant, external_id: &str, id: &str, caller: &Caller) -> Result<Removed> {
+        let missing = || Error::NotFound("user authenticator");
+        let user = user::store::find_external(self.db(), &tenant.id, external_id).await?.ok_or_else(missing)?;
+        let id = AuthenticatorId::parse(id).ok_or_else(missing)?;
+        let factor = store::find(self.db(), &tenant.id, &id).await?.filter(|factor| factor.user == user.id);
+        let factor = factor.ok_or_else(missing)?;
+        let event = Event::new("authenticator.deleted", self.now())
+            .user(&user.id)
+            .authenticator(&id)
+            .caller(caller)
+            .detail("method", factor.method.as_str());
+        let tenant_id = tenant.id.clone();
+        self.write(async move |tx| {
+            if !store::delete(tx, &tenant_id, &factor).await? {
+                return Err(Error::NotFound("user authenticator"));
+            }
+            if factor.verified_at.is_some() {
+                user::store::remove_factor(tx, &tenant_id, &factor.user).await?;
+            }
+            audit::record(tx, &tenant_id, &event).await
+        })
+        .await?;
+        let left = store::list(self.db(), &tenant.id, &user.id).await?;
+        let passkeys = left.into_iter().filter(|factor| factor.method == Method::Passkey);
+        Ok(Removed { user, accepted_credentials: passkeys.map(|factor| factor.credential.id).collect() })
+    }
+}

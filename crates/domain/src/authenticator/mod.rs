@@ -1,0 +1,102 @@
+//! Factors: what a user has enrolled.
+
+mod assurance;
+mod commands;
+mod import;
+mod provider;
+pub(crate) mod store;
+mod user_agent;
+
+use countersign_webauthn::{Aaguid, Attachment};
+
+use crate::clock::Millis;
+use crate::id::{AuthenticatorId, UserId};
+use crate::methods::Method;
+
+pub(crate) use assurance::{assurance, combine};
+pub use commands::Removed;
+pub use import::{ImportFailure, ImportReport, ImportedCredential};
+pub use provider::{Provider, provider_of};
+pub(crate) use store::STATEMENTS;
+pub use user_agent::{Browser, Device, ParsedUserAgent, parse as parse_user_agent};
+
+/// One enrolled factor.
+#[derive(Debug, Clone)]
+pub struct Authenticator {
+    /// Its id.
+    pub id: AuthenticatorId,
+    /// Whose.
+    pub user: UserId,
+    /// Of which kind.
+    pub method: Method,
+    /// Whether it is asked for first.
+    pub is_default: bool,
+    /// What its user calls it.
+    pub label: Option<String>,
+    /// When enrolment began.
+    pub created_at: Millis,
+    /// When enrolment was completed.
+    pub verified_at: Option<Millis>,
+    /// When it last proved anything.
+    pub last_verified_at: Option<Millis>,
+    /// The WebAuthn credential behind it.
+    pub credential: Credential,
+}
+
+/// A WebAuthn credential record (WebAuthn L3 §4, *credential record*).
+#[derive(Debug, Clone)]
+pub struct Credential {
+    /// Credential id.
+    pub id: Vec<u8>,
+    /// COSE key as the authenticator sent it.
+    pub public_key: Vec<u8>,
+    /// COSE algorithm.
+    pub algorithm: i64,
+    /// Last signature counter; 0 where the authenticator has none.
+    pub sign_count: u32,
+    /// BE at registration, fixed for life; `None` for an imported credential until its first use.
+    pub backup_eligible: Option<bool>,
+    /// BS when last seen.
+    pub backup_state: bool,
+    /// Whether UV was ever set: *uvInitialized* of the specification.
+    pub user_verified: bool,
+    /// `credProps.rk`, where the browser said it.
+    pub discoverable: Option<bool>,
+    /// Model or provider.
+    pub aaguid: Aaguid,
+    /// How to reach it.
+    pub transports: Vec<String>,
+    /// Built in or roaming, where the browser said it.
+    pub attachment: Option<Attachment>,
+    /// `none`, `packed`, `fido-u2f`, …
+    pub attestation_format: String,
+    /// Whether the statement leads to a trust anchor.
+    pub attestation_trusted: bool,
+    /// The app's id of the device it was enrolled on.
+    pub device_id: Option<String>,
+    /// Agent it was enrolled with.
+    pub user_agent: Option<String>,
+    /// Name shown by the authenticator.
+    pub username: Option<String>,
+    /// Name shown by the authenticator.
+    pub display_name: Option<String>,
+}
+
+impl Authenticator {
+    /// What to call it before people: its label, its provider's name, or what kind of thing it is (decisions §8).
+    pub fn name(&self) -> String {
+        let known = self.label.clone().or_else(|| provider_of(self.credential.aaguid).map(|provider| provider.name.clone()));
+        known.unwrap_or_else(|| self.default_label().to_owned())
+    }
+
+    fn default_label(&self) -> &'static str {
+        let by_transport = |name: &str| self.credential.transports.iter().any(|transport| transport == name);
+        match (self.method, self.credential.attachment) {
+            (Method::SecurityKey, _) => "Security key",
+            (Method::Passkey, Some(Attachment::Platform)) => "Passkey (this device)",
+            (Method::Passkey, Some(Attachment::CrossPlatform)) if by_transport("hybrid") => "Passkey (phone or tablet)",
+            (Method::Passkey, Some(Attachment::CrossPlatform)) => "Passkey (security key)",
+            (Method::Passkey, None) => "Passkey",
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! THE lifecycle: every proof a user gives runs through one challenge.
+//!
+//! `pending → verified | failed | expired | cancelled`. This room alone knows attempts, expiry and single use; a method
+//! only says whether an answer is right. Each step is one compare-and-set statement, so that of twenty racing answers one
+//! wins on either engine.
+
+mod begin;
+mod state;
+mod store;
+
+use countersign_webauthn::Attachment;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Millis;
+use crate::id::{ChallengeId, UserId};
+use crate::methods::Method;
+
+pub use begin::AnonymousChallenge;
+pub use state::State;
+pub(crate) use state::MAX_ATTEMPTS;
+pub(crate) use store::{STATEMENTS, close_verified, count_failure, find_open, insert, rearm};
+
+use crate::secret;
+
+/// What a challenge is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To make a factor.
+    Enrol,
+    /// To prove with a factor.
+    Verify,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enrol => "enrol",
+            Self::Verify => "verify",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Enrol, Self::Verify].into_iter().find(|purpose| purpose.as_str() == text)
+    }
+}
+
+/// A challenge as stored. Its secret is not in it, only the SHA-256.
+#[derive(Debug, Clone)]
+pub(crate) struct Challenge {
+    pub(crate) id: ChallengeId,
+    /// Whose; `None` until an anonymous sign-in shows a credential.
+    pub(crate) user: Option<UserId>,
+    pub(crate) action_code: String,
+    /// `None` for an anonymous challenge whose caller gave none: made when it succeeds.
+    pub(crate) idempotency_key: Option<String>,
+    /// `None` for one made by `POST /challenge` that no method has begun with yet.
+    pub(crate) method: Option<Method>,
+    pub(crate) purpose: Purpose,
+    pub(crate) state: State,
+    pub(crate) secret_hash: Option<Vec<u8>>,
+    pub(crate) note: Note,
+    pub(crate) expires_at: Millis,
+}
+
+/// What a method wants to know again when the answer comes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Note {
+    /// Name asked for in the credential.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) username: Option<String>,
+    /// Name asked for in the credential.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) display_name: Option<String>,
+    /// Kind of authenticator asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) attachment: Option<Attachment>,
+}
+
+/// A WebAuthn challenge: the challenge's id (16 bytes) and 256 random bits. The id lets the ceremony be found from the
+/// client data alone, where no id travels (contracts/authsignal.md §3.2).
+pub(crate) struct Ceremony {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) hash: Vec<u8>,
+}
+
+impl Ceremony {
+    /// Fresh bytes for the challenge `id`.
+    pub(crate) fn mint(id: &ChallengeId) -> Self {
+        let mut bytes = uuid::Uuid::try_parse(id.as_str()).unwrap_or_default().into_bytes().to_vec();
+        bytes.extend_from_slice(&secret::random::<32>());
+        Self { hash: secret::sha256(&bytes), bytes }
+    }
+
+    /// The id in the bytes that came back. Proves nothing until the hash is compared.
+    pub(crate) fn id_in(bytes: &[u8]) -> Option<ChallengeId> {
+        let id = uuid::Uuid::from_slice(bytes.get(..16)?).ok()?;
+        ChallengeId::parse(&id.as_hyphenated().to_string())
+    }
+}
+
+impl Challenge {
+    /// Whether `bytes` are this challenge's.
+    pub(crate) fn is_answered_by(&self, bytes: &[u8]) -> bool {
+        self.secret_hash.as_deref().is_some_and(|hash| secret::same(hash, &secret::sha256(bytes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ceremony_names_its_challenge_and_no_two_are_alike() {
+        let id = ChallengeId::random();
+        let (one, two) = (Ceremony::mint(&id), Ceremony::mint(&id));
+        assert_eq!(Ceremony::id_in(&one.bytes), Some(id));
+        assert_ne!(one.bytes, two.bytes);
+        assert!(Ceremony::id_in(&one.bytes[..15]).is_none());
+    }
+}

@@ -1,0 +1,104 @@
+//! Statements of the lifecycle.
+
+use countersign_db::{Db, Row, Tx, statements};
+
+use super::{Challenge, MAX_ATTEMPTS, Purpose, State};
+use crate::clock::Millis;
+use crate::error::{Error, Result};
+use crate::id::{ChallengeId, TenantId, UserId};
+use crate::methods::Method;
+
+statements! {
+    INSERT = "INSERT INTO challenges (tenant_id, challenge_id, user_id, action_code, idempotency_key, method, purpose, state,
+        secret_hash, data, attempts, max_attempts, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, 0, $10, $11, $12)";
+    FIND = "SELECT challenge_id, user_id, action_code, idempotency_key, method, purpose, state, secret_hash, data, expires_at
+        FROM challenges WHERE tenant_id = $1 AND challenge_id = $2";
+    REARM = "UPDATE challenges SET method = $1, secret_hash = $2 WHERE tenant_id = $3 AND challenge_id = $4
+        AND state = 'pending' AND user_id IS NULL AND expires_at > $5";
+    CLOSE_VERIFIED = "UPDATE challenges SET state = 'verified', closed_at = $1, user_id = $2 WHERE tenant_id = $3
+        AND challenge_id = $4 AND state = 'pending' AND expires_at > $1 AND secret_hash = $5";
+    COUNT_FAILURE = "UPDATE challenges SET attempts = attempts + 1,
+        state = CASE WHEN attempts + 1 >= max_attempts THEN 'failed' ELSE state END
+        WHERE tenant_id = $1 AND challenge_id = $2 AND state = 'pending' RETURNING attempts";
+}
+
+impl Challenge {
+    fn read(row: &Row) -> Result<Self> {
+        let mut columns = row.read();
+        let unknown = |what: &str| Error::Internal(format!("a challenge with an unknown {what}"));
+        Ok(Self {
+            id: columns.next()?,
+            user: columns.next()?,
+            action_code: columns.next()?,
+            idempotency_key: columns.next()?,
+            method: columns.next::<Option<String>>()?.and_then(|text| Method::parse(&text)),
+            purpose: Purpose::parse(&columns.next::<String>()?).ok_or_else(|| unknown("purpose"))?,
+            state: State::parse(&columns.next::<String>()?).ok_or_else(|| unknown("state"))?,
+            secret_hash: columns.next()?,
+            note: columns.next::<Option<String>>()?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+            expires_at: columns.next()?,
+        })
+    }
+}
+
+pub(crate) async fn insert(tx: &mut Tx<'_>, tenant: &TenantId, challenge: &Challenge, now: Millis) -> Result<()> {
+    let note = serde_json::to_string(&challenge.note).map_err(|error| Error::Internal(error.to_string()))?;
+    tx.run(
+        &INSERT,
+        &[
+            tenant,
+            &challenge.id,
+            &challenge.user,
+            &challenge.action_code,
+            &challenge.idempotency_key,
+            &challenge.method.map(Method::as_str),
+            &challenge.purpose.as_str(),
+            &challenge.secret_hash,
+            &note,
+            &MAX_ATTEMPTS,
+            &now,
+            &challenge.expires_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The challenge, if it still awaits an answer: unknown is `NotFound`, used or late is refused with what to do.
+pub(crate) async fn find_open(db: &Db, tenant: &TenantId, id: &ChallengeId, now: Millis) -> Result<Challenge> {
+    let row = db.opt(&FIND, &[tenant, id]).await?.ok_or(Error::NotFound("challenge"))?;
+    let challenge = Challenge::read(&row)?;
+    match challenge.state.at(now, challenge.expires_at).refusal() {
+        None => Ok(challenge),
+        Some(refusal) => Err(Error::invalid(refusal)),
+    }
+}
+
+/// Gives an anonymous challenge a method and a fresh secret; the older secret no longer answers it.
+pub(crate) async fn rearm(tx: &mut Tx<'_>, tenant: &TenantId, id: &ChallengeId, method: Method, hash: &[u8], now: Millis) -> Result<()> {
+    match tx.run(&REARM, &[&method.as_str(), &hash, tenant, id, &now]).await? {
+        1 => Ok(()),
+        _ => Err(Error::NotFound("challenge")),
+    }
+}
+
+/// Uses the challenge up, if it is still pending, in time and has this secret: the one place where that happens.
+pub(crate) async fn close_verified(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    challenge: &Challenge,
+    user: &UserId,
+    now: Millis,
+) -> Result<()> {
+    match tx.run(&CLOSE_VERIFIED, &[&now, user, tenant, &challenge.id, &challenge.secret_hash]).await? {
+        1 => Ok(()),
+        _ => Err(Error::invalid(State::Verified.refusal().unwrap_or_default())),
+    }
+}
+
+/// Counts a wrong answer; the last allowed one fails the challenge.
+pub(crate) async fn count_failure(tx: &mut Tx<'_>, tenant: &TenantId, id: &ChallengeId) -> Result<()> {
+    tx.opt(&COUNT_FAILURE, &[tenant, id]).await?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! The handle that every door holds.
+
+use std::sync::Arc;
+
+use countersign_db::{Db, Tx};
+
+use crate::clock::{Clock, Millis};
+use crate::error::{Error, Result};
+use crate::ring::KeyRing;
+use crate::tenant::{Origin, TenantCache};
+
+/// What the domain has to be told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `server.public_url` without a trailing slash; issuer of client tokens and base of prompts.
+    pub public_url: String,
+}
+
+/// The product without its doors: clones share everything.
+#[derive(Clone)]
+pub struct Countersign {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    ring: KeyRing,
+    public_url: String,
+    public_origin: Origin,
+    tenants: TenantCache,
+}
+
+impl Countersign {
+    /// Takes a migrated database and the ring that belongs to it (see [`KeyRing::for_database`]).
+    pub fn new(db: Db, ring: KeyRing, clock: Clock, options: &Options) -> Result<Self> {
+        let public_url = options.public_url.trim_end_matches('/').to_owned();
+        let public_origin = Origin::of_url(&public_url).map_err(|error| Error::InvalidConfiguration(error.to_string()))?;
+        let tenants = TenantCache::default();
+        Ok(Self { inner: Arc::new(Inner { db, clock, ring, public_url, public_origin, tenants }) })
+    }
+
+    /// The clock; tests and `--dev` move it.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The present time.
+    pub fn now(&self) -> Millis {
+        self.inner.clock.now()
+    }
+
+    /// `server.public_url`, no trailing slash.
+    pub fn public_url(&self) -> &str {
+        &self.inner.public_url
+    }
+
+    /// The origin of `public_url`.
+    pub fn public_origin(&self) -> &Origin {
+        &self.inner.public_origin
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    pub(crate) fn ring(&self) -> &KeyRing {
+        &self.inner.ring
+    }
+
+    pub(crate) fn tenant_cache(&self) -> &TenantCache {
+        &self.inner.tenants
+    }
+
+    /// One transaction. The closure may run again (sql-rules X1): only SQL is awaited in it, and nothing random or timed is
+    /// made in it.
+    pub(crate) async fn write<T, F>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: AsyncFn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.inner.db.write(change).await
+    }
+}

@@ -1,0 +1,48 @@
+//! Passkeys: discoverable, user-verifying credentials (decisions §6, first column).
+
+use countersign_webauthn::options::{CreationOptions, RequestOptions, ResidentKey};
+use countersign_webauthn::{Attachment, UserVerification};
+
+use super::Method;
+use super::shared::webauthn::{Answered, Enrolled, Offer, ParsedAnswer, ParsedCredential, Rules, Who, Wish};
+use crate::action::Bearer;
+use crate::error::Result;
+use crate::id::ChallengeId;
+use crate::{Caller, Countersign};
+
+const RULES: Rules =
+    Rules { method: Method::Passkey, resident_key: ResidentKey::Required, user_verification: UserVerification::Required };
+
+impl Countersign {
+    /// Options for making a passkey.
+    pub async fn passkey_registration_options(&self, who: &Bearer, wish: Wish, caller: &Caller) -> Result<Offer<CreationOptions>> {
+        let hints: &[&str] = match wish.attachment {
+            Some(Attachment::Platform) => &["client-device"],
+            Some(Attachment::CrossPlatform) => &["security-key", "hybrid"],
+            None => &[],
+        };
+        let hints = hints.iter().map(|hint| (*hint).to_owned()).collect();
+        self.webauthn_registration_options(&RULES, who, wish, hints, caller).await
+    }
+
+    /// Takes a new passkey in.
+    pub async fn passkey_enrol(&self, who: &Bearer, made: ParsedCredential, caller: &Caller) -> Result<Enrolled> {
+        self.webauthn_enrol(&RULES, who, made, caller).await
+    }
+
+    /// Options for signing in or stepping up with a passkey. `challenge` is one from `begin_anonymous`; a token brings its
+    /// own.
+    pub async fn passkey_authentication_options(
+        &self,
+        who: &Who,
+        challenge: Option<ChallengeId>,
+        caller: &Caller,
+    ) -> Result<Offer<RequestOptions>> {
+        self.webauthn_authentication_options(&RULES, who, challenge, Vec::new(), caller).await
+    }
+
+    /// Checks a passkey's answer.
+    pub async fn passkey_verify(&self, who: &Who, said: ParsedAnswer, caller: &Caller) -> Result<Answered> {
+        self.webauthn_verify(&RULES, who, said, caller).await
+    }
+}

@@ -1,0 +1,51 @@
+//! Security keys: hardware that proves possession, by default without PIN and without keeping the credential
+//! (decisions §6, second column).
+
+use countersign_webauthn::Attachment;
+use countersign_webauthn::options::{CreationOptions, RequestOptions};
+
+use super::Method;
+use super::shared::webauthn::{Answered, Enrolled, Offer, ParsedAnswer, ParsedCredential, Rules, Who, Wish};
+use crate::action::Bearer;
+use crate::error::Result;
+use crate::tenant::Tenant;
+use crate::{Caller, Countersign};
+
+fn rules(tenant: &Tenant) -> Rules {
+    let settings = &tenant.settings.security_key;
+    Rules {
+        method: Method::SecurityKey,
+        resident_key: settings.resident_key,
+        user_verification: settings.user_verification,
+    }
+}
+
+fn hints() -> Vec<String> {
+    vec!["security-key".to_owned()]
+}
+
+impl Countersign {
+    /// Options for enrolling a security key.
+    pub async fn security_key_registration_options(&self, who: &Bearer, caller: &Caller) -> Result<Offer<CreationOptions>> {
+        let wish = Wish { attachment: Some(Attachment::CrossPlatform), ..Wish::default() };
+        self.webauthn_registration_options(&rules(&who.tenant), who, wish, hints(), caller).await
+    }
+
+    /// Takes a new security key in.
+    pub async fn security_key_enrol(&self, who: &Bearer, made: ParsedCredential, caller: &Caller) -> Result<Enrolled> {
+        self.webauthn_enrol(&rules(&who.tenant), who, made, caller).await
+    }
+
+    /// Options for stepping up with a security key. There is no sign-in without a token: a key does not name its user.
+    pub async fn security_key_authentication_options(&self, who: &Bearer, caller: &Caller) -> Result<Offer<RequestOptions>> {
+        let rules = rules(&who.tenant);
+        let who = Who::Bearer(Box::new(who.clone()));
+        self.webauthn_authentication_options(&rules, &who, None, hints(), caller).await
+    }
+
+    /// Checks a security key's answer.
+    pub async fn security_key_verify(&self, who: &Bearer, said: ParsedAnswer, caller: &Caller) -> Result<Answered> {
+        let rules = rules(&who.tenant);
+        self.webauthn_verify(&rules, &Who::Bearer(Box::new(who.clone())), said, caller).await
+    }
+}

@@ -1,0 +1,3 @@
+//! What several methods share.
+
+pub(super) mod webauthn;

@@ -1,0 +1,10 @@
+//! The one set of migrations, for both engines: numbered, append-only, never edited.
+
+use countersign_db::Migration;
+
+/// In order of application.
+pub static MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_tenants", sql: include_str!("../migrations/0001_tenants.sql") },
+    Migration { name: "0002_users", sql: include_str!("../migrations/0002_users.sql") },
+    Migration { name: "0003_ceremonies", sql: include_str!("../migrations/0003_ceremonies.sql") },
+];

@@ -1,0 +1,22 @@
+//! Every statement of the domain, for the test that checks and prepares them on both engines.
+
+use countersign_db::Statement;
+
+use crate::{action, audit, authenticator, challenge, limit, methods, ring, sweep, tenant, user};
+
+/// All of them.
+pub fn statements() -> Vec<&'static Statement> {
+    let rooms = [
+        action::STATEMENTS,
+        audit::STATEMENTS,
+        authenticator::STATEMENTS,
+        challenge::STATEMENTS,
+        limit::STATEMENTS,
+        methods::STATEMENTS,
+        ring::STATEMENTS,
+        sweep::STATEMENTS,
+        tenant::STATEMENTS,
+        user::STATEMENTS,
+    ];
+    rooms.concat()
+}

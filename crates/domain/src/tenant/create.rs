@@ -1,0 +1,160 @@
+//! Making and changing tenants and their keys: what the command line and the Management API do.
+
+use super::api_key::{self, KeyKind};
+use super::store::{self, KeyLine, NewKey, TenantRow};
+use super::{RpId, Settings, Tenant};
+use crate::Countersign;
+use crate::audit::{self, Event};
+use crate::error::{Error, Result};
+use crate::id::{ClientId, KeyId, TenantId};
+use crate::secret::{self, Secret};
+
+/// What a new tenant needs.
+#[derive(Debug, Clone)]
+pub struct NewTenant {
+    /// What people read in prompts.
+    pub name: String,
+    /// The relying party ID.
+    pub rp_id: RpId,
+    /// Settings; origins at least.
+    pub settings: Settings,
+}
+
+/// A tenant just made. The keys are shown this once.
+#[derive(Debug)]
+pub struct CreatedTenant {
+    /// Public id.
+    pub tenant_id: TenantId,
+    /// Opens the Server API.
+    pub api_secret_key: Secret,
+    /// Opens the Management API.
+    pub management_key: Secret,
+    /// An application client for sessions.
+    pub client_id: ClientId,
+}
+
+impl Countersign {
+    /// Makes a tenant with its keys and an application client. The first one made is the default tenant.
+    pub async fn create_tenant(&self, new: NewTenant) -> Result<CreatedTenant> {
+        check_settings(&new.name, &new.settings)?;
+        let now = self.now();
+        let tenant_id = TenantId::random();
+        let client_id = ClientId::random();
+        let (server, api_secret_key) = self.new_key(&tenant_id, KeyKind::Server);
+        let (management, management_key) = self.new_key(&tenant_id, KeyKind::Management);
+        let event = Event::new("tenant.created", now);
+        let created = CreatedTenant { tenant_id: tenant_id.clone(), api_secret_key, management_key, client_id: client_id.clone() };
+        self.write(async move |tx| {
+            let is_default = !store::default_exists(tx).await?;
+            let (name, rp_id, settings) = (new.name.clone(), new.rp_id.clone(), new.settings.clone());
+            let row = TenantRow { id: tenant_id.clone(), name, rp_id, settings, is_default, created_at: now };
+            store::insert(tx, &row).await?;
+            store::insert_key(tx, &tenant_id, &server, now).await?;
+            store::insert_key(tx, &tenant_id, &management, now).await?;
+            store::insert_client(tx, &tenant_id, &client_id, now).await?;
+            audit::record(tx, &tenant_id, &event).await
+        })
+        .await?;
+        Ok(created)
+    }
+
+    /// Changes name and settings, and makes the tenant the default one where asked.
+    pub async fn update_tenant(&self, id: &TenantId, name: String, settings: Settings, make_default: bool) -> Result<()> {
+        check_settings(&name, &settings)?;
+        let now = self.now();
+        let mut row = store::find(self.db(), id).await?.ok_or(Error::NotFound("tenant"))?;
+        row.name = name;
+        row.settings = settings;
+        let event = Event::new("tenant.updated", now);
+        self.write(async move |tx| {
+            store::update(tx, &row, now).await?;
+            if make_default {
+                store::make_default(tx, &row.id).await?;
+            }
+            audit::record(tx, &row.id, &event).await
+        })
+        .await?;
+        self.tenant_cache().forget(id);
+        Ok(())
+    }
+
+    /// All tenants, oldest first (at most 1,000).
+    pub async fn list_tenants(&self) -> Result<Vec<Tenant>> {
+        store::list(self.db()).await?.into_iter().map(|row| self.tenant_from(row)).collect()
+    }
+
+    /// Makes a further API key.
+    pub async fn create_key(&self, tenant: &TenantId, kind: KeyKind) -> Result<(KeyId, Secret)> {
+        self.tenant(tenant).await.map_err(not_found_if_unknown)?;
+        let now = self.now();
+        let (key, text) = self.new_key(tenant, kind);
+        let id = key.id.clone();
+        let event = Event::new("key.created", now).detail("keyId", id.as_str()).detail("kind", kind.as_str());
+        let tenant = tenant.clone();
+        self.write(async move |tx| {
+            store::insert_key(tx, &tenant, &key, now).await?;
+            audit::record(tx, &tenant, &event).await
+        })
+        .await?;
+        Ok((id, text))
+    }
+
+    /// The tenant's keys, without their texts.
+    pub async fn list_keys(&self, tenant: &TenantId) -> Result<Vec<KeyLine>> {
+        store::list_keys(self.db(), tenant).await
+    }
+
+    /// Ends a key's use at once.
+    pub async fn revoke_key(&self, tenant: &TenantId, id: &KeyId) -> Result<()> {
+        let now = self.now();
+        let event = Event::new("key.revoked", now).detail("keyId", id.as_str());
+        let (tenant, id) = (tenant.clone(), id.clone());
+        self.write(async move |tx| {
+            if !store::revoke_key(tx, &tenant, &id, now).await? {
+                return Err(Error::NotFound("key"));
+            }
+            audit::record(tx, &tenant, &event).await
+        })
+        .await
+    }
+
+    /// The tenant that an API key belongs to. A key with a wrong checksum is refused without a look-up.
+    pub async fn authenticate_key(&self, kind: KeyKind, text: &str) -> Result<std::sync::Arc<Tenant>> {
+        if !api_key::well_formed(kind, text) {
+            return Err(Error::Unauthorized);
+        }
+        match store::find_key(self.db(), &secret::sha256(text.as_bytes())).await? {
+            Some((tenant, stored)) if stored == kind => self.tenant(&tenant).await,
+            _ => Err(Error::Unauthorized),
+        }
+    }
+
+    fn new_key(&self, tenant: &TenantId, kind: KeyKind) -> (NewKey, Secret) {
+        let id = KeyId::random();
+        let text = api_key::generate(kind);
+        let place: [&[u8]; 3] = [b"api_keys", tenant.as_str().as_bytes(), id.as_str().as_bytes()];
+        let sealed = self.ring().seal(&place, text.expose().as_bytes());
+        (NewKey { id, kind, hash: secret::sha256(text.expose().as_bytes()), sealed }, text)
+    }
+}
+
+fn not_found_if_unknown(error: Error) -> Error {
+    if matches!(error, Error::Unauthorized) { Error::NotFound("tenant") } else { error }
+}
+
+fn check_settings(name: &str, settings: &Settings) -> Result<()> {
+    if name.trim().is_empty() || name.chars().count() > 100 {
+        return Err(Error::invalid("A tenant's name must have 1 to 100 characters."));
+    }
+    for (what, minutes) in
+        [("tokenMinutes", settings.token_minutes), ("anonymousChallengeMinutes", settings.anonymous_challenge_minutes)]
+    {
+        if !(1..=60).contains(&minutes) {
+            return Err(Error::invalid(format!("{what} must lie between 1 and 60.")));
+        }
+    }
+    if let Some(host) = &settings.custom_domain {
+        RpId::parse(host).map_err(|_| Error::invalid(format!("{host} is not a host name for customDomain.")))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! Tenants: one relying party each, with settings, API keys and names it answers to.
+
+pub mod api_key;
+mod cache;
+mod create;
+mod origin;
+mod settings;
+mod store;
+
+use countersign_webauthn as webauthn;
+
+use crate::clock::Millis;
+use crate::id::TenantId;
+use crate::methods::Method;
+use crate::token::ClientTokenKeys;
+
+pub(crate) use cache::TenantCache;
+pub use create::{CreatedTenant, NewTenant};
+pub use origin::{Origin, OriginError, RpId};
+pub use settings::{AndroidApp, Outcome, SecurityKeySettings, Settings};
+pub use store::KeyLine;
+pub(crate) use store::STATEMENTS;
+
+/// A tenant as requests see it: at most a second old.
+#[derive(Debug)]
+pub struct Tenant {
+    /// Its id, public.
+    pub id: TenantId,
+    /// What people read in prompts (`rp.name`).
+    pub name: String,
+    /// The relying party ID: a host name.
+    pub rp_id: RpId,
+    /// Everything that can be set.
+    pub settings: Settings,
+    /// Whether it answers where a request names no tenant.
+    pub is_default: bool,
+    /// When it was made.
+    pub created_at: Millis,
+    /// Origin of the pre-built UI: the custom domain, else the server's public origin (decisions §5).
+    pub ui_origin: Origin,
+    pub(crate) token_keys: ClientTokenKeys,
+}
+
+impl Tenant {
+    /// The origins a ceremony may come from.
+    pub fn expected_origins(&self) -> Vec<String> {
+        let mut origins: Vec<String> = self.settings.origins.iter().map(ToString::to_string).collect();
+        origins.extend(self.settings.related_origins.iter().map(ToString::to_string));
+        origins.push(self.ui_origin.to_string());
+        origins
+    }
+
+    /// Whether a browser page of `origin` may call the Client API.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        let listed = self.settings.origins.iter().chain(&self.settings.related_origins);
+        listed.chain([&self.ui_origin]).any(|known| known.as_str() == origin)
+    }
+
+    /// The relying party for a ceremony whose client data names `origin` (decisions §5, *Frames*): our own UI may be
+    /// framed by the tenant's origins, any other page only by the embedding list.
+    pub(crate) fn relying_party(&self, origin: &str) -> webauthn::RelyingParty {
+        let framed_ui = origin == self.ui_origin.as_str();
+        let embedding = if framed_ui { &self.settings.origins } else { &self.settings.embedding_origins };
+        webauthn::RelyingParty {
+            id: self.rp_id.to_string(),
+            origins: self.expected_origins(),
+            allow_cross_origin: framed_ui || !embedding.is_empty(),
+            top_origins: embedding.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// The methods that are on.
+    pub fn methods(&self) -> impl Iterator<Item = Method> {
+        Method::ALL.into_iter().filter(|method| self.allows(*method))
+    }
+
+    /// Whether `method` is on.
+    pub fn allows(&self, method: Method) -> bool {
+        !self.settings.disabled_methods.contains(&method)
+    }
+}

@@ -1,0 +1,116 @@
+//! What a tenant can set. Stored as one JSON text; every field has a safe default, unknown fields are refused.
+
+use serde::{Deserialize, Serialize};
+
+use super::origin::Origin;
+use crate::methods::Method;
+use countersign_webauthn::{UserVerification, options::ResidentKey};
+
+/// A tenant's settings (decisions §8, last row, as far as the methods built so far need them).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct Settings {
+    /// Origins of the tenant's pages: they may call the Client API and run ceremonies.
+    pub origins: Vec<Origin>,
+    /// Origins under other domains that share the RP ID (WebAuthn L3 §5.11); published at `/.well-known/webauthn`.
+    pub related_origins: Vec<Origin>,
+    /// Top-level origins that may frame a page which runs a ceremony.
+    pub embedding_origins: Vec<Origin>,
+    /// Where mails and prompts send a user back to.
+    pub client_url: Option<String>,
+    /// Host name of the pre-built UI, when it is not the server's own.
+    pub custom_domain: Option<String>,
+    /// Methods that are off. All others are on as soon as their delivery is configured.
+    pub disabled_methods: Vec<Method>,
+    /// Outcome of an action without configuration. `None`: ALLOW for a user without factors, else CHALLENGE_REQUIRED.
+    pub default_outcome: Option<Outcome>,
+    /// Life of a client token in minutes, 1 to 60.
+    pub token_minutes: i64,
+    /// Life of a challenge that carries no token (passkey autofill) in minutes, 1 to 60.
+    pub anonymous_challenge_minutes: i64,
+    /// Security keys: what to ask of them.
+    pub security_key: SecurityKeySettings,
+    /// Android apps that share credentials with the RP ID; published at `/.well-known/assetlinks.json`.
+    pub android_apps: Vec<AndroidApp>,
+    /// Apple app ids (`TEAMID.bundle.id`), published at `/.well-known/apple-app-site-association`.
+    pub apple_apps: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            origins: Vec::new(),
+            related_origins: Vec::new(),
+            embedding_origins: Vec::new(),
+            client_url: None,
+            custom_domain: None,
+            disabled_methods: Vec::new(),
+            default_outcome: None,
+            token_minutes: 10,
+            anonymous_challenge_minutes: 10,
+            security_key: SecurityKeySettings::default(),
+            android_apps: Vec::new(),
+            apple_apps: Vec::new(),
+        }
+    }
+}
+
+/// The outcome of a decision about an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Outcome {
+    /// Nothing is asked.
+    Allow,
+    /// The user has to prove who they are.
+    Challenge,
+    /// A person has to look at it.
+    Review,
+    /// Refused.
+    Block,
+}
+
+/// What is asked of security keys (decisions §6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct SecurityKeySettings {
+    /// Whether the key has to keep the credential itself.
+    pub resident_key: ResidentKey,
+    /// Whether the key has to ask for a PIN or a finger.
+    pub user_verification: UserVerification,
+}
+
+impl Default for SecurityKeySettings {
+    fn default() -> Self {
+        Self { resident_key: ResidentKey::Discouraged, user_verification: UserVerification::Discouraged }
+    }
+}
+
+/// An Android app allowed to use the tenant's credentials (Digital Asset Links).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct AndroidApp {
+    /// Such as `com.example.app`.
+    pub package: String,
+    /// SHA-256 of the signing certificate, as `AB:CD:…`.
+    pub sha256_fingerprints: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_text_gives_the_defaults_and_they_survive_a_round_trip() {
+        let settings: Settings = serde_json::from_str("{}").unwrap();
+        assert_eq!(settings, Settings::default());
+        let text = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
+    }
+
+    #[test]
+    fn unknown_fields_and_bad_origins_are_refused() {
+        for text in [r#"{"orgins":[]}"#, r#"{"origins":["https://example.com/path"]}"#, r#"{"defaultOutcome":"MAYBE"}"#] {
+            assert!(serde_json::from_str::<Settings>(text).is_err(), "{text}");
+        }
+    }
+}

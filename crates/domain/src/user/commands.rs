@@ -1,0 +1,131 @@
+//! What the Server API does with users (contracts/authsignal.md §5.1).
+
+use super::store::{self, By};
+use super::{ExternalId, Patch, User, UserChange};
+use crate::audit::{self, Event};
+use crate::clock::Millis;
+use crate::error::{Error, Result};
+use crate::id::UserId;
+use crate::tenant::Tenant;
+use crate::{Caller, Countersign};
+
+/// Which users to list. Filters are exact; the first given one counts.
+#[derive(Debug, Clone, Default)]
+pub struct UserFilter {
+    /// By name.
+    pub username: Option<String>,
+    /// By address.
+    pub email: Option<String>,
+    /// By number.
+    pub phone_number: Option<String>,
+    /// Rows a page, 1 to 100.
+    pub limit: i64,
+    /// External id of the last user of the page before.
+    pub after: Option<String>,
+}
+
+/// A page of users.
+#[derive(Debug)]
+pub struct UserPage {
+    /// In the order of their external ids.
+    pub users: Vec<User>,
+    /// Where the next page begins; `None` on the last one.
+    pub last_evaluated: Option<String>,
+}
+
+impl Countersign {
+    /// The user with this external id.
+    pub async fn find_user(&self, tenant: &Tenant, external_id: &str) -> Result<Option<User>> {
+        store::find_external(self.db(), &tenant.id, external_id).await
+    }
+
+    /// Users of the tenant, by page.
+    pub async fn list_users(&self, tenant: &Tenant, filter: &UserFilter) -> Result<UserPage> {
+        let limit = filter.limit.clamp(1, 100);
+        let by = match filter {
+            UserFilter { username: Some(name), .. } => By::Username(name),
+            UserFilter { email: Some(email), .. } => By::Email(email),
+            UserFilter { phone_number: Some(number), .. } => By::PhoneNumber(number),
+            _ => By::Everything,
+        };
+        let after = filter.after.as_deref().unwrap_or("");
+        let mut users = store::page(self.db(), &tenant.id, by, after, limit + 1).await?;
+        let more = i64::try_from(users.len()).unwrap_or(i64::MAX) > limit;
+        users.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let last_evaluated = users.last().filter(|_| more).map(|user| user.external_id.clone());
+        Ok(UserPage { users, last_evaluated })
+    }
+
+    /// Changes a user's attributes; an unknown user is made.
+    pub async fn update_user(
+        &self,
+        tenant: &Tenant,
+        external_id: &ExternalId,
+        change: UserChange,
+        caller: &Caller,
+    ) -> Result<User> {
+        let now = self.now();
+        let fresh = UserId::random();
+        let event = Event::new("user.updated", now).caller(caller);
+        let (tenant, external_id) = (tenant.id.clone(), external_id.clone());
+        self.write(async move |tx| {
+            let (user, _) = store::find_or_insert(tx, &tenant, external_id.as_str(), &fresh, now).await?;
+            let user = save_change(tx, &tenant, user, &change, now).await?;
+            audit::record(tx, &tenant, &event.clone().user(&user.id)).await?;
+            Ok(user)
+        })
+        .await
+    }
+
+    /// Removes a user with all factors and actions. The audit trail keeps its events, pseudonymous.
+    pub async fn delete_user(&self, tenant: &Tenant, external_id: &str, caller: &Caller) -> Result<()> {
+        let user = self.find_user(tenant, external_id).await?.ok_or(Error::NotFound("user"))?;
+        let event = Event::new("user.deleted", self.now()).user(&user.id).caller(caller);
+        let tenant = tenant.id.clone();
+        self.write(async move |tx| {
+            if !store::delete(tx, &tenant, &user.id).await? {
+                return Err(Error::NotFound("user"));
+            }
+            audit::record(tx, &tenant, &event).await
+        })
+        .await
+    }
+}
+
+/// Applies `change` and stores it, where it changes anything. A new address or number is unverified.
+pub(crate) async fn save_change(
+    tx: &mut countersign_db::Tx<'_>,
+    tenant: &crate::id::TenantId,
+    mut user: User,
+    change: &UserChange,
+    now: Millis,
+) -> Result<User> {
+    if change.is_empty() {
+        return Ok(user);
+    }
+    if changes(&change.email, user.email.as_ref()) {
+        user.email_verified = false;
+    }
+    if changes(&change.phone_number, user.phone_number.as_ref()) {
+        user.phone_number_verified = false;
+    }
+    change.email.apply(&mut user.email);
+    change.phone_number.apply(&mut user.phone_number);
+    change.username.apply(&mut user.username);
+    change.display_name.apply(&mut user.display_name);
+    change.locale.apply(&mut user.locale);
+    change.custom.apply(&mut user.custom);
+    change.default_method.apply(&mut user.default_method);
+    user.email_verified = change.email_verified.unwrap_or(user.email_verified) && user.email.is_some();
+    user.phone_number_verified = change.phone_number_verified.unwrap_or(user.phone_number_verified) && user.phone_number.is_some();
+    store::update(tx, tenant, &user, now).await?;
+    Ok(user)
+}
+
+fn changes(patch: &Patch<String>, present: Option<&String>) -> bool {
+    match patch {
+        Patch::Keep => false,
+        Patch::Clear => true,
+        Patch::Set(value) => Some(value) != present,
+    }
+}
