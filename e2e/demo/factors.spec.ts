@@ -6,10 +6,8 @@ test("adds a security key after proving the passkey", async ({ page, server }) =
   const ada = new Customer(page, server);
   await ada.own();
   await ada.signUp();
-  await ada.own(SECURITY_KEY);
-  await page.getByRole("button", { name: "Add a security key" }).click();
+  await ada.add(await ada.own(SECURITY_KEY), "Add a security key");
 
-  await expect(ada.factors).toHaveCount(2);
   await expect(ada.factors.filter({ hasText: "Security key" })).toHaveCount(1);
   await expect(ada.notice).toContainText("The security key is ready");
   await expect(ada.story).toContainText("actions/add-authenticator");
@@ -20,9 +18,8 @@ test("adds a second passkey from another device", async ({ page, server }) => {
   const ada = new Customer(page, server);
   await ada.own();
   await ada.signUp();
-  await ada.own({ transport: "usb", defaultBackupEligibility: false, defaultBackupState: false });
-  await page.getByRole("button", { name: "Add a passkey" }).click();
-  await expect(ada.factors).toHaveCount(2);
+  const key = await ada.own({ transport: "usb", defaultBackupEligibility: false, defaultBackupState: false });
+  await ada.add(key, "Add a passkey");
   await expect(ada.factors.filter({ hasText: "On this device only" })).toHaveCount(1);
 });
 
@@ -41,8 +38,7 @@ test("a removed key no longer opens the account", async ({ page, server }) => {
   const phone = await ada.own();
   await ada.signUp();
   const key = await ada.own(SECURITY_KEY);
-  await page.getByRole("button", { name: "Add a security key" }).click();
-  await expect(ada.factors).toHaveCount(2);
+  await ada.add(key, "Add a security key");
 
   await ada.factors
     .filter({ hasText: "Passkey" })
@@ -52,7 +48,8 @@ test("a removed key no longer opens the account", async ({ page, server }) => {
   await expect(ada.factors).toHaveCount(1);
   await ada.signOut();
 
-  await key.remove();
+  await ada.lose(key);
+  await ada.reachFor(phone);
   expect(await phone.credentialIds()).toHaveLength(1);
   await ada.open("sign-in");
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
@@ -72,9 +69,7 @@ test("closing the question which factor to use changes nothing", async ({ page, 
   const ada = new Customer(page, server);
   await ada.own();
   await ada.signUp();
-  await ada.own(SECURITY_KEY);
-  await page.getByRole("button", { name: "Add a security key" }).click();
-  await expect(ada.factors).toHaveCount(2);
+  await ada.add(await ada.own(SECURITY_KEY), "Add a security key");
 
   await page.getByRole("button", { name: "Add a passkey" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();

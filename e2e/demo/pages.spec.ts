@@ -36,11 +36,9 @@ for (const { look, viewport, colorScheme } of LOOKS) {
       await expect(page.getByRole("heading", { name: "Create an account" })).toBeVisible();
       await picture("sign-up");
 
-      await ada.own();
+      const phone = await ada.own();
       await ada.signUp();
-      await ada.own(SECURITY_KEY);
-      await page.getByRole("button", { name: "Add a security key" }).click();
-      await expect(ada.factors).toHaveCount(2);
+      await ada.add(await ada.own(SECURITY_KEY), "Add a security key");
       await picture("account");
       await page.getByRole("button", { name: "Add a passkey" }).click();
       await expect(page.getByRole("dialog")).toBeVisible();
@@ -49,10 +47,11 @@ for (const { look, viewport, colorScheme } of LOOKS) {
       await expect(ada.notice).toContainText("Nothing was changed");
       await picture("problem");
 
-      await ada.add("Cast-Iron Kettle", "Jasmine Pearls");
+      await ada.fillBasket("Cast-Iron Kettle", "Jasmine Pearls");
       await expect(page.locator(".line-item")).toHaveCount(2);
       await picture("basket");
       await page.getByRole("button", { name: "Confirm and order" }).click();
+      await ada.reachFor(phone);
       await page.getByRole("button", { name: "Use your passkey" }).click();
       await expect(page.getByRole("heading", { name: "Thank you" })).toBeVisible();
       await picture("thanks");

@@ -9,6 +9,7 @@ let customers = 0;
 export class Customer {
   readonly email = `customer-${process.pid}-${++customers}@example.com`;
   readonly name = "Ada Lovelace";
+  private readonly devices: Authenticator[] = [];
 
   constructor(
     readonly page: Page,
@@ -20,8 +21,36 @@ export class Customer {
     await this.page.goto(`${this.server.url}/demo/#/${page}`);
   }
 
-  own(options?: AuthenticatorOptions): Promise<Authenticator> {
-    return Authenticator.add(this.page, options);
+  /** Another device. It lies untouched while there is one in hand already. */
+  async own(options?: AuthenticatorOptions): Promise<Authenticator> {
+    const automaticPresenceSimulation = this.devices.length === 0;
+    const device = await Authenticator.add(this.page, { automaticPresenceSimulation, ...options });
+    this.devices.push(device);
+    return device;
+  }
+
+  /** Takes this device in hand and leaves the others alone. */
+  async reachFor(device: Authenticator): Promise<void> {
+    for (const other of this.devices) await other.setPresence(other === device);
+  }
+
+  /** Proves who it is with the device in hand, then touches the new one when the page asks for it. */
+  async add(device: Authenticator, button: string): Promise<void> {
+    const options = "**/v1/client/user-authenticators/*/registration-options";
+    await this.page.route(options, async (route) => {
+      await this.reachFor(device);
+      await route.continue();
+    });
+    const before = await this.factors.count();
+    await this.page.getByRole("button", { name: button }).click();
+    await expect(this.factors).toHaveCount(before + 1);
+    await this.page.unroute(options);
+  }
+
+  /** Plugs it out, or leaves it at home. */
+  async lose(device: Authenticator): Promise<void> {
+    this.devices.splice(this.devices.indexOf(device), 1);
+    await device.remove();
   }
 
   async fillSignUp(): Promise<void> {
@@ -42,7 +71,7 @@ export class Customer {
     await expect(this.page.getByRole("link", { name: "Sign in" })).toBeVisible();
   }
 
-  async add(...products: string[]): Promise<void> {
+  async fillBasket(...products: string[]): Promise<void> {
     await this.open();
     for (const product of products)
       await this.page.getByRole("button", { name: `Add ${product} to the basket` }).click();

@@ -46,11 +46,9 @@ test("signs in with a security key when the passkey's device is gone", async ({ 
   const ada = new Customer(page, server);
   const phone = await ada.own();
   await ada.signUp();
-  await ada.own(SECURITY_KEY);
-  await page.getByRole("button", { name: "Add a security key" }).click();
-  await expect(ada.factors).toHaveCount(2);
+  await ada.add(await ada.own(SECURITY_KEY), "Add a security key");
   await ada.signOut();
-  await phone.remove();
+  await ada.lose(phone);
 
   await ada.open("sign-in");
   await page.getByLabel("E-mail address").fill(ada.email);
