@@ -16,7 +16,7 @@ export function factorCard(factor: Factor, remove: (button: HTMLButtonElement) =
       "div",
       { class: "about" },
       h("h3", {}, title),
-      h("p", { class: "facts" }, ...facts(factor, title).map((fact) => h("span", {}, fact))),
+      h("p", {}, facts(factor, title).join(" · ")),
       h(
         "p",
         { class: "origin" },
