@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Authenticator Attestation GUID (WebAuthn Level 3 §6.5.1): 16 bytes that name the make and model of an authenticator.
+/// Authenticator Attestation GUID (Level 3 §6.5.1): 16 bytes that name the make and model of an authenticator.
 ///
 /// All zero bytes mean that the authenticator, or the client on its behalf, does not tell. It proves nothing unless the
 /// attestation is trusted. Text form: a UUID in lower case (`fcb1bcb4-f370-078c-6993-bc24d0ae3fbe`), also in JSON.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A signature algorithm of the IANA COSE registry, as `pubKeyCredParams` names it (WebAuthn Level 3 §5.8.5).
+/// A signature algorithm of the IANA COSE registry, as `pubKeyCredParams` names it (Level 3 §5.8.5).
 ///
 /// In JSON it is the registered integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

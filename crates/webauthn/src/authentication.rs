@@ -1,4 +1,4 @@
-//! Verifying an assertion (WebAuthn Level 3 §7.2).
+//! Verifying an assertion (Level 3 §7.2).
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -9,7 +9,7 @@ use crate::{
     UserVerification, ceremony,
 };
 
-/// The credential record that the relying party stored at registration (WebAuthn Level 3 §4).
+/// The credential record that the relying party stored at registration (Level 3 §4).
 #[derive(Clone, Copy, Debug)]
 pub struct StoredCredential<'a> {
     /// The credential id.
@@ -44,7 +44,7 @@ pub struct AuthenticationRequest<'a> {
     pub counter: CounterPolicy,
 }
 
-/// What to do when the signature counter did not rise (WebAuthn Level 3 §6.1.1): the authenticator may have been cloned.
+/// What to do when the signature counter did not rise (Level 3 §6.1.1): the authenticator may have been cloned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CounterPolicy {
     /// Refuse for single-device credentials (BE=0), report for synced ones, whose devices count apart.
@@ -93,7 +93,7 @@ pub struct Authentication {
     pub user_handle: Option<Vec<u8>>,
 }
 
-/// Verifies an assertion against the stored credential and what was asked for: WebAuthn Level 3 §7.2 from step 5 on.
+/// Verifies an assertion against the stored credential and what was asked for: Level 3 §7.2 from step 5 on.
 ///
 /// Left to the caller is what needs a memory: finding the record by [`AuthenticationCredential::raw_id`]
 /// ([`Refusal::unknown_credential`] when there is none), that the challenge is fresh and used once, and storing the counter

@@ -1,4 +1,4 @@
-//! Authenticator data: what the authenticator says of the ceremony, and signs (WebAuthn Level 3 §6.1).
+//! Authenticator data: what the authenticator says of the ceremony, and signs (Level 3 §6.1).
 
 use crate::refusal::Part;
 use crate::{Aaguid, Flags, Reason, Refusal, Step, cbor};

@@ -1,4 +1,4 @@
-//! base64url without padding (RFC 4648 §5), the form in which WebAuthn's JSON carries bytes.
+//! base64url without padding (RFC 4648 §5), the form in which the credentials' JSON carries bytes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

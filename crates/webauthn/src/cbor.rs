@@ -1,6 +1,6 @@
 //! Strict reading of CBOR (RFC 8949).
 //!
-//! [`first_item`] walks a data item once and holds it to the rules that WebAuthn and CTAP2 give: definite lengths, no tags,
+//! [`first_item`] walks a data item once and holds it to the rules that CTAP2 gives: definite lengths, no tags,
 //! no duplicate keys, a bounded depth. What passed can be read with [`minicbor`]'s decoder, which takes the tokens apart.
 
 use std::collections::BTreeSet;
@@ -143,10 +143,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn hex(text: &str) -> Vec<u8> {
-        crate::spec_vectors::bytes(&text.replace(' ', ""))
-    }
+    use crate::spec_vectors::bytes as hex;
 
     #[test]
     fn items_of_every_allowed_kind_pass() {

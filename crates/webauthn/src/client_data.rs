@@ -1,4 +1,4 @@
-//! Client data: what the browser says of the ceremony (WebAuthn Level 3 §5.8.1).
+//! Client data: what the browser says of the ceremony (Level 3 §5.8.1).
 
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The flags of authenticator data (WebAuthn Level 3 §6.1).
+/// The flags of authenticator data (Level 3 §6.1).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Flags(u8);
 

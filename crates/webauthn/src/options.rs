@@ -1,4 +1,4 @@
-//! The options that a server hands to the browser, in their JSON forms (WebAuthn Level 3 §5.1, §5.4, §5.5).
+//! The options that a server hands to the browser, in their JSON forms (Level 3 §5.1, §5.4, §5.5).
 //!
 //! `PublicKeyCredential.parseCreationOptionsFromJSON()` and `parseRequestOptionsFromJSON()` read them. Absent members
 //! are left out, except `excludeCredentials` and `allowCredentials`, which are always arrays.

@@ -1,4 +1,4 @@
-//! Registering a new credential (WebAuthn Level 3 §7.1).
+//! Registering a new credential (Level 3 §7.1).
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -75,7 +75,7 @@ impl Registration {
     }
 }
 
-/// Verifies a new credential against what was asked for: WebAuthn Level 3 §7.1 from step 5 on.
+/// Verifies a new credential against what was asked for: Level 3 §7.1 from step 5 on.
 ///
 /// Left to the caller is what needs a memory: that the challenge is fresh and used once, and that the credential id is not
 /// registered yet (step 26, [`Refusal::already_registered`]). Extension outputs are not judged (step 28); `credProps` is

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The relying party as its server knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelyingParty {
-    /// The RP ID: a host name such as `example.com`, without scheme or port (WebAuthn Level 3 §4).
+    /// The RP ID: a host name such as `example.com`, without scheme or port (Level 3 §4).
     pub id: String,
     /// The origins whose pages may run ceremonies, such as `https://login.example.com`. Compared as exact strings, so a
     /// native app's `android:apk-key-hash:…` is listed in the same way.
@@ -18,7 +18,7 @@ pub struct RelyingParty {
     pub top_origins: Vec<String>,
 }
 
-/// Whether the authenticator has to verify the person, by PIN or biometrics (WebAuthn Level 3 §5.8.6).
+/// Whether the authenticator has to verify the person, by PIN or biometrics (Level 3 §5.8.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UserVerification {
@@ -31,7 +31,7 @@ pub enum UserVerification {
     Discouraged,
 }
 
-/// How the authenticator was reached, by the client's word (WebAuthn Level 3 §5.4.5). A wish or a hint, never a proof.
+/// How the authenticator was reached, by the client's word (Level 3 §5.4.5). A wish or a hint, never a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attachment {

@@ -119,7 +119,7 @@ impl<'a> Certificate<'a> {
         matches!(self.key(), Some((KeyKind::P256, _)))
     }
 
-    /// Verifies a signature that was made with its key and an algorithm of WebAuthn.
+    /// Verifies a signature that was made with its key, by the algorithm that a statement names.
     pub(super) fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         let (kind, key) = self.key().ok_or(BadSignature)?;
         let (wanted, scheme) = match algorithm {

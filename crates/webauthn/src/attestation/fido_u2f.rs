@@ -1,4 +1,4 @@
-//! FIDO U2F attestation (WebAuthn Level 3 §8.6).
+//! FIDO U2F attestation (Level 3 §8.6).
 
 use super::certificate::Certificate;
 use super::statement::Statement;
@@ -22,7 +22,7 @@ pub(super) fn verify<'a>(statement: &'a [u8], claim: &Claim<'_>) -> Result<Attes
     let point = claim.key.p256_point().ok_or_else(|| invalid("the credential public key is not an ES256 key"))?;
 
     // verificationData of FIDO U2F Raw Message Formats §4.3.
-    let message = [&[0x00], &claim.rp_id_hash[..], &claim.client_data_hash[..], claim.credential.id, point].concat();
+    let message = [&[0x00], &claim.rp_id_hash[..], claim.client_data_hash, claim.credential.id, point].concat();
     leaf.verify(Algorithm::Es256, &message, statement.signature)
         .map_err(|_| Refusal::new(Step::FIDO_U2F, Reason::AttestationSignatureInvalid))?;
     Ok(Attested { attestation_type: AttestationType::Basic, leaf: Some(leaf), certificates })

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The format of an attestation statement: its identifier in the IANA registry (WebAuthn Level 3 §8.1).
+/// The format of an attestation statement: its identifier in the IANA registry (Level 3 §8.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttestationFormat {
@@ -68,7 +68,7 @@ impl fmt::Display for AttestationFormat {
     }
 }
 
-/// What an attestation statement amounts to (WebAuthn Level 3 §6.5.3).
+/// What an attestation statement amounts to (Level 3 §6.5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttestationType {

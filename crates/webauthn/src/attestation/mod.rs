@@ -1,4 +1,4 @@
-//! Attestation: what the authenticator's maker says of the new credential (WebAuthn Level 3 §6.5 and §8).
+//! Attestation: what the authenticator's maker says of the new credential (Level 3 §6.5 and §8).
 //!
 //! One format a file. Each verifies its statement and gives the certificates that speak for it; [`chain`] then looks for a
 //! trust anchor, the same for all.

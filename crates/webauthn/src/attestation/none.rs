@@ -1,4 +1,4 @@
-//! No attestation (WebAuthn Level 3 §8.7).
+//! No attestation (Level 3 §8.7).
 
 use crate::{Reason, Refusal, Step};
 

@@ -1,4 +1,4 @@
-//! The attestation object: the envelope of a new credential (WebAuthn Level 3 §6.5.4).
+//! The attestation object: the envelope of a new credential (Level 3 §6.5.4).
 
 use crate::refusal::{Part, demand};
 use crate::{Reason, Refusal, Step, cbor};

@@ -1,4 +1,4 @@
-//! Packed attestation (WebAuthn Level 3 §8.2).
+//! Packed attestation (Level 3 §8.2).
 
 use super::certificate::Certificate;
 use super::statement::Statement;

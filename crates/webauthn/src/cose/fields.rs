@@ -55,7 +55,7 @@ impl<'a> Fields<'a> {
         Ok(())
     }
 
-    /// The algorithm, which WebAuthn demands to be named (§6.5.1.1).
+    /// The algorithm, which Web Authentication demands to be named (§6.5.1.1).
     pub(super) fn algorithm(&self) -> Result<Algorithm, KeyError> {
         let id = self.alg.ok_or(KeyError::Missing { parameter: "alg (3)" })?;
         Algorithm::from_cose(id).ok_or(KeyError::UnknownAlgorithm { id })

@@ -1,4 +1,4 @@
-//! COSE public keys (RFC 9052 §7, RFC 9053, RFC 8230) as WebAuthn uses them (Level 3 §5.8.5 and §6.5.1.1).
+//! COSE public keys (RFC 9052 §7, RFC 9053, RFC 8230) as Web Authentication uses them (Level 3 §5.8.5 and §6.5.1.1).
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -103,7 +103,7 @@ impl PublicKey {
     }
 
     /// Verifies `signature` over `message` with the key's own algorithm: ECDSA signatures as ASN.1 DER, the others as
-    /// their own octets (WebAuthn Level 3 §6.5.5).
+    /// their own octets (Level 3 §6.5.5).
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         self.key.verify_sig(message, signature).map_err(|_| BadSignature)
     }

@@ -1,5 +1,5 @@
 //! The JSON forms in which a client sends a credential: `RegistrationResponseJSON` and `AuthenticationResponseJSON`, what
-//! `PublicKeyCredential.toJSON()` gives (WebAuthn Level 3 §5.1).
+//! `PublicKeyCredential.toJSON()` gives (Level 3 §5.1).
 
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
@@ -10,7 +10,7 @@ mod members;
 
 use members::Members;
 
-/// The longest user handle (WebAuthn Level 3 §5.4.3).
+/// The longest user handle (Level 3 §5.4.3).
 const LONGEST_USER_HANDLE: usize = 64;
 /// How many transports are kept, and how long one may be: more than any authenticator has, too little to fill a disk.
 const MOST_TRANSPORTS: usize = 16;
@@ -37,6 +37,10 @@ impl RegistrationCredential {
     /// Refused are a member missing or of a wrong type, a `type` other than `public-key`, an `id` that is not the text of
     /// `rawId`, and texts that are not base64url without padding. Client data that cannot be read is refused when it is
     /// looked at.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a caller parses the message for this and has no other use for it"
+    )]
     pub fn from_value(value: Value) -> Result<Self, Refusal> {
         let value = &value;
         let members = Members::of(value)?;
@@ -114,6 +118,10 @@ pub struct AuthenticationCredential {
 impl AuthenticationCredential {
     /// Reads the JSON form, by the same rules as [`RegistrationCredential::from_value`]. A user handle longer than 64 bytes
     /// is refused.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a caller parses the message for this and has no other use for it"
+    )]
     pub fn from_value(value: Value) -> Result<Self, Refusal> {
         let value = &value;
         let members = Members::of(value)?;

@@ -170,7 +170,7 @@ fn only_listed_origins_pass() {
         "",
     ] {
         let change = |m: &mut Value, _: &mut RegistrationRequest<'_>| {
-            edit_client_data(m, |t| t.replace("https://example.org", origin))
+            edit_client_data(m, |t| t.replace("https://example.org", origin));
         };
         assert_eq!(refused("none.ES256", change), ("7.1.9", "origin_mismatch"), "{origin}");
     }
@@ -205,7 +205,7 @@ fn framed_pages_pass_only_when_expected() {
 #[test]
 fn client_data_of_another_kind_is_refused() {
     let get = |m: &mut Value, _: &mut RegistrationRequest<'_>| {
-        edit_client_data(m, |text| text.replace("webauthn.create", "webauthn.get"))
+        edit_client_data(m, |text| text.replace("webauthn.create", "webauthn.get"));
     };
     assert_eq!(refused("none.ES256", get), ("7.1.7", "type_mismatch"));
     let broken = |m: &mut Value, _: &mut RegistrationRequest<'_>| edit_client_data(m, |text| text + "}");
