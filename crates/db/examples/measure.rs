@@ -41,8 +41,16 @@ async fn main() -> Result<(), Error> {
     let length = Duration::from_secs(seconds);
     let folder = arguments.next().map_or_else(std::env::temp_dir, Into::into);
     let file = folder.join(format!("countersign-measure-{}", std::process::id())).join("measure.db");
-    let db = Db::open(&format!("sqlite://{}", file.display()), Options::default()).await?;
-    db.migrate(SCHEMA, 0).await?;
+    let url = format!("sqlite://{}", file.display());
+    for what in ["new", "migrated"] {
+        let begin = Instant::now();
+        let db = Db::open(&url, Options::default()).await?;
+        db.migrate(SCHEMA, 0).await?;
+        println!("open a {what} database: {} µs", begin.elapsed().as_micros());
+        db.close().await;
+    }
+    let db = Db::open(&url, Options::default()).await?;
+    println!("resident memory after opening: {} MiB", memory_mib());
 
     report("transactions (insert, read, update)", 1, length, &db, write).await?;
     let written = report("transactions (insert, read, update)", TASKS, length, &db, write).await?;
@@ -66,14 +74,14 @@ fn key(task: usize, at: u64) -> String {
 
 async fn write(db: &Db, task: usize, at: u64) -> Result<(), Error> {
     let (key, user) = (key(task, at), key(task, at / KEYS_OF_A_USER));
-    let used = db
+    let changed = db
         .write(async move |tx: &mut Tx<'_>| {
             tx.run(&ADD, &[&"tenant", &key, &user, &[7_u8; 77], &0_i64]).await?;
             tx.one(&FIND, &[&"tenant", &key]).await?.get::<i64>(4)?;
             tx.run(&USE, &[&"tenant", &key]).await
         })
         .await?;
-    if used == 1 { Ok(()) } else { Err(Error::NoRow) }
+    if changed == 1 { Ok(()) } else { Err(Error::NoRow) }
 }
 
 async fn read(db: &Db, task: usize, at: u64) -> Result<(), Error> {
@@ -122,12 +130,15 @@ where
     let (elapsed, cpu) = (begin.elapsed(), cpu_time().saturating_sub(cpu));
     micros.sort_unstable();
     let count = micros.len().max(1);
-    let mut line = format!("{what}, {tasks} at once: {}/s", count as u128 * 1_000 / elapsed.as_millis().max(1));
-    for (name, part) in [("median", 500), ("p99", 990), ("p99.9", 999)] {
-        let micros = micros.get(count * part / 1_000).copied().unwrap_or_default();
-        line += &format!(", {name} {micros} µs");
-    }
-    println!("{line}, processor {} ns each", cpu.as_nanos() / count as u128);
+    let at = |part| micros.get(count * part / 1_000).copied().unwrap_or_default();
+    println!(
+        "{what}, {tasks} at once: {}/s, median {} µs, p99 {} µs, p99.9 {} µs, processor {} ns each",
+        count as u128 * 1_000 / elapsed.as_millis().max(1),
+        at(500),
+        at(990),
+        at(999),
+        cpu.as_nanos() / count as u128,
+    );
     Ok(count as u64)
 }
 

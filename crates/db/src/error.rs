@@ -8,7 +8,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Variants are chosen by the engine's error *code* alone, never by the name of a constraint or table: some engines leave
 /// the name out or change it. No text holds the value of a parameter or of a column, so an error may be logged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// The database cannot be reached, is locked by somebody else, is closed, or cannot read or write its files. Nothing
     /// was acknowledged; trying again later may help.

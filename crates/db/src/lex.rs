@@ -118,3 +118,64 @@ fn quoted(text: &str, quote: char) -> usize {
     }
     text.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Token::{Param, Quoted, Symbol, Text, Word};
+    use super::*;
+
+    fn read(sql: &str) -> Vec<Token<'_>> {
+        tokens(sql).map(|(_, token)| token).collect()
+    }
+
+    #[test]
+    fn pieces_are_told_apart() {
+        assert_eq!(
+            read("SELECT a1, 'it''s $1', \"b \"\" c\" -- $2\n /* ' */ FROM t WHERE x>=$12 AND y::text<>$3"),
+            [
+                Word("SELECT"),
+                Word("a1"),
+                Symbol(","),
+                Text("'it''s $1'"),
+                Symbol(","),
+                Quoted("\"b \"\" c\""),
+                Word("FROM"),
+                Word("t"),
+                Word("WHERE"),
+                Word("x"),
+                Symbol(">="),
+                Param(12),
+                Word("AND"),
+                Word("y"),
+                Symbol("::"),
+                Word("text"),
+                Symbol("<>"),
+                Param(3),
+            ]
+        );
+    }
+
+    #[test]
+    fn ranges_point_at_the_text() {
+        let sql = "é = 'ü' || $7 -- ß";
+        let pieces: Vec<&str> = tokens(sql).map(|(range, _)| &sql[range]).collect();
+        assert_eq!(pieces, ["é", "=", "'ü'", "||", "$7"]);
+    }
+
+    #[test]
+    fn what_is_cut_off_ends_with_the_text() {
+        for (sql, last) in [
+            ("a 'open", Text("'open")),
+            ("a 'open''", Text("'open''")),
+            ("a \"open", Quoted("\"open")),
+            ("a /* open", Word("a")),
+            ("a -- open", Word("a")),
+            ("a $", Symbol("$")),
+            ("a $x", Word("x")),
+            ("a -", Symbol("-")),
+        ] {
+            assert_eq!(read(sql).last(), Some(&last), "{sql}");
+        }
+        assert_eq!(read(""), []);
+    }
+}

@@ -26,6 +26,10 @@ pub(super) fn check(nodes: &[Node<'_>]) -> Vec<Violation> {
             found("insert-select", "VALUES holds no query: write INSERT … SELECT");
         }
     });
+    let verbs = ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"];
+    if !nodes.first().is_some_and(|first| first.is_any(&verbs)) || nodes.iter().any(|node| node.is_symbol(";")) {
+        found("portable", "one SELECT, INSERT, UPDATE or DELETE: settings and transactions belong to the engine");
+    }
     if nodes.first().is_some_and(|first| first.is("DELETE")) && nodes.iter().any(|node| node.is("LIMIT")) {
         found("portable", "DELETE has no LIMIT: write DELETE … WHERE (keys) IN (SELECT keys … LIMIT 500)");
     }
@@ -90,6 +94,10 @@ mod tests {
             ("INSERT INTO notes (a) SELECT b FROM notes ON CONFLICT (a) DO NOTHING", "insert-select"),
             ("INSERT INTO notes (a, b) SELECT a, $1 FROM notes WHERE b = 2", "insert-select"),
             ("DELETE FROM notes WHERE a = $1 LIMIT 5", "portable"),
+            ("COMMIT", "portable"),
+            ("PRAGMA foreign_keys = OFF", "portable"),
+            ("SELECT a FROM notes; DELETE FROM notes", "portable"),
+            ("", "portable"),
         ] {
             assert_eq!(broken(sql), [rule], "{sql}");
         }

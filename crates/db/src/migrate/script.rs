@@ -24,11 +24,12 @@ pub(crate) fn split(sql: &str) -> Vec<String> {
     statements
 }
 
-/// A checksum of the statements (FNV-1a, 64 bits, in hex); comments and blanks may be edited. It finds slips, not forgers.
+/// A checksum of the words (FNV-1a, 64 bits, in hex): comments, blanks and line breaks may be edited. It finds slips, not
+/// forgers.
 pub(super) fn checksum(sql: &str) -> String {
     let mut sum: u64 = 0xcbf2_9ce4_8422_2325;
-    for statement in split(sql) {
-        for byte in statement.bytes().chain([b'\n']) {
+    for (range, _) in tokens(sql) {
+        for byte in sql[range].bytes().chain([b' ']) {
             sum = (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
@@ -44,4 +45,41 @@ pub(super) fn column_change(statement: &str) -> Option<(String, bool)> {
         return None;
     }
     Some((format!("SELECT {changed} FROM {name}"), change.is("ADD")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_ends_with_a_semicolon_at_the_end_of_a_line() {
+        let sql = "-- first;\nCREATE TABLE a (\n  b text DEFAULT ';\n' -- why;\n);  -- done\n\nDROP TABLE c;\r\n;\nUPDATE d SET e=1";
+        assert_eq!(split(sql), ["CREATE TABLE a ( b text DEFAULT ';\n' )", "DROP TABLE c", "UPDATE d SET e=1"]);
+        assert_eq!(split(" -- nothing\n;\n"), [""; 0]);
+        assert_eq!(split("a; b"), ["a; b"]);
+    }
+
+    #[test]
+    fn the_checksum_is_that_of_the_words() {
+        let sum = checksum("CREATE TABLE a (b text);\nDROP TABLE c;");
+        assert_eq!(sum, checksum("-- Why.\n\nCREATE  TABLE a\n  ( b text ) ;\n\nDROP TABLE c ;"));
+        for other in [
+            "CREATE TABLE a (b text);",
+            "CREATE TABLE a (b text)\nDROP TABLE c;",
+            "CREATE TABLE a (B text);\nDROP TABLE c;",
+        ] {
+            assert_ne!(sum, checksum(other), "{other}");
+        }
+        // Stored in databases: it may not change.
+        assert_eq!(checksum("CREATE TABLE a (b text)"), "4a9a600ba5ab45cc");
+    }
+
+    #[test]
+    fn changes_of_columns_are_recognised() {
+        assert_eq!(column_change("ALTER TABLE a ADD COLUMN b text"), Some(("SELECT b FROM a".to_owned(), true)));
+        assert_eq!(column_change("alter table a drop column b"), Some(("SELECT b FROM a".to_owned(), false)));
+        for other in ["ALTER TABLE a RENAME COLUMN b TO c", "ALTER TABLE a ADD b text", "CREATE TABLE a (b text)", ""] {
+            assert_eq!(column_change(other), None, "{other}");
+        }
+    }
 }

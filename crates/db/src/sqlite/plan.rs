@@ -48,7 +48,7 @@ struct Index {
 impl Index {
     /// The count of rows, then how many rows share the first column, the first two, and so on.
     fn figures(&self) -> String {
-        let mut figures = ROWS.to_string();
+        let mut figures = vec![ROWS.to_string()];
         let mut rows = ROWS;
         for (at, is_tenant) in self.columns.iter().enumerate() {
             rows = match (at + 1 == self.columns.len() && self.unique, is_tenant) {
@@ -56,9 +56,9 @@ impl Index {
                 (false, true) => rows.div_ceil(2),
                 (false, false) => rows.div_ceil(3).min(20),
             };
-            figures += &format!(" {rows}");
+            figures.push(rows.to_string());
         }
-        figures
+        figures.join(" ")
     }
 }
 

@@ -166,7 +166,9 @@ impl Thread {
         }
         match self.session.steer("COMMIT") {
             Ok(()) => self.answer(&Ok(())),
-            Err(error) => self.undo(&error),
+            Err(error @ Error::Unavailable(_)) => self.undo(&error),
+            // A deferred constraint, which is forbidden for this very reason: it is the fault of one and fails all.
+            Err(error) => self.undo(&Error::Internal(format!("the commit of a group was refused: {error}"))),
         }
     }
 

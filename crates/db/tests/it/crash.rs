@@ -46,7 +46,9 @@ pub(crate) async fn write_until_killed(url: &str) {
                     });
                     assert_eq!(done.await, Ok::<_, Error>(1));
                     say(&say_new);
-                    say_spent.iter().for_each(|text| say(text));
+                    if let Some(text) = say_spent {
+                        say(&text);
+                    }
                 }
             })
         })

@@ -63,7 +63,7 @@ async fn an_applied_migration_may_not_change() {
         matches!(&error, Error::Migration { name, reason } if name == TWO.name && reason.contains("edited")),
         "{error}"
     );
-    let commented = Migration { sql: "-- Why.\nCREATE TABLE IF NOT EXISTS second (c text PRIMARY KEY);\n", ..TWO };
+    let commented = Migration { sql: "-- Why.\nCREATE TABLE IF NOT EXISTS second (\n  c text PRIMARY KEY\n)\n", ..TWO };
     assert_eq!(db.migrate(&[ONE, commented], 0).await.unwrap(), [""; 0]);
 }
 

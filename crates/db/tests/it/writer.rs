@@ -3,10 +3,16 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use countersign_db::{Db, Error, Tx};
+use countersign_db::{Db, Error, Statement, Tx, statements};
 use tokio::task::JoinHandle;
 
 use crate::support::{ACCOUNTS, OPEN, exists, fresh, open};
+
+statements! {
+    GIVE_UP = "ROLLBACK";
+    DEFER = "PRAGMA defer_foreign_keys = ON";
+    ORPHAN = "INSERT INTO entries (tenant_id, entry_id, account_id) VALUES ('t', 'e', 'nobody')";
+}
 
 /// Holds the writer until the returned sender is used or dropped, so that what is sent meanwhile shares one commit.
 async fn hold(db: &Db) -> (mpsc::Sender<()>, JoinHandle<Result<(), Error>>) {
@@ -17,7 +23,7 @@ async fn hold(db: &Db) -> (mpsc::Sender<()>, JoinHandle<Result<(), Error>>) {
     let held = tokio::spawn(async move {
         db.write(async move |_: &mut Tx<'_>| {
             started.lock().unwrap().take().map(|started| started.send(()));
-            drop(released.lock().unwrap().recv());
+            let _ = released.lock().unwrap().recv();
             Ok(())
         })
         .await
@@ -148,4 +154,38 @@ async fn a_reader_neither_waits_for_a_long_write_nor_sees_it() {
     held.await.unwrap().unwrap();
     assert_eq!(writing.await.unwrap(), Ok(1));
     assert!(exists(&db, "during").await);
+}
+
+/// When the engine gives up a group, or refuses its commit, every caller in it is told and nothing is kept.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_group_is_lost_for_all_and_said_so() {
+    async fn alone(db: Db, first: &'static Statement, second: &'static Statement) -> Result<(), Error> {
+        db.write(async move |tx: &mut Tx<'_>| {
+            tx.all(first, &[]).await?;
+            // After a ROLLBACK there is nothing to insert into: this statement would stand alone.
+            if first.sql.starts_with("PRAGMA") { tx.run(second, &[]).await.map(drop) } else { Ok(()) }
+        })
+        .await
+    }
+    for (culprit, why) in [(&GIVE_UP, "gave up"), (&DEFER, "commit")] {
+        let (_folder, db) = fresh().await;
+        let (release, held) = hold(&db).await;
+        let neighbour = tokio::spawn({
+            let db = db.clone();
+            async move { open(&db, "a").await }
+        });
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        let culprit = tokio::spawn(alone(db.clone(), culprit, &ORPHAN));
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        drop(release);
+        for error in [
+            held.await.unwrap().unwrap_err(),
+            neighbour.await.unwrap().unwrap_err(),
+            culprit.await.unwrap().unwrap_err(),
+        ] {
+            assert!(error.to_string().contains(why), "{error}");
+        }
+        assert!(!exists(&db, "a").await);
+        assert_eq!(open(&db, "b").await, Ok(1));
+    }
 }
