@@ -114,6 +114,8 @@ pub struct CertificateDraft {
     pub extensions: Vec<Extension>,
     /// What becomes of the issuer's signature.
     pub signature: Tamper,
+    /// Whether hash identifiers inside RSASSA-PSS parameters carry NULL; both spellings are legal (RFC 4055 §2.1).
+    pub pss_null: bool,
     /// The algorithm written beside the signature, when it is to differ from the one inside.
     pub outer_algorithm: Option<Algorithm>,
 }
@@ -132,13 +134,14 @@ impl CertificateDraft {
             aaguid: None,
             extensions: vec![],
             signature: Tamper::Nothing,
+            pss_null: true,
             outer_algorithm: None,
         }
     }
 
     /// The certificate of `key`, signed by `issuer`, as DER.
     pub(crate) fn sign(&self, key: &Key, issuer: &Key) -> Vec<u8> {
-        let algorithm = algorithm_identifier(issuer.algorithm());
+        let algorithm = algorithm_identifier(issuer.algorithm(), self.pss_null);
         let mut fields = vec![
             der::unsigned(&self.serial),
             algorithm.clone(),
@@ -156,7 +159,7 @@ impl CertificateDraft {
         }
         let to_be_signed = der::sequence(&fields);
         let signature = self.signature.sign(issuer, &to_be_signed);
-        let outer = self.outer_algorithm.map_or(algorithm, algorithm_identifier);
+        let outer = self.outer_algorithm.map_or(algorithm, |other| algorithm_identifier(other, self.pss_null));
         der::sequence(&[to_be_signed, outer, der::bit_string(&signature)])
     }
 
@@ -195,7 +198,7 @@ fn time(text: &str) -> Vec<u8> {
 }
 
 /// `AlgorithmIdentifier` of a signature (RFC 5758 §3.2, RFC 8410 §3, RFC 4055 §5 and §3.1).
-fn algorithm_identifier(algorithm: Algorithm) -> Vec<u8> {
+fn algorithm_identifier(algorithm: Algorithm, pss_null: bool) -> Vec<u8> {
     let pkcs1 = |last| der::oid(&[1, 2, 840, 113_549, 1, 1, last]);
     let ecdsa = |last| der::sequence(&[der::oid(&[1, 2, 840, 10_045, 4, 3, last])]);
     let rsa = |last| der::sequence(&[pkcs1(last), der::element(tag::NULL, &[])]);
@@ -208,7 +211,8 @@ fn algorithm_identifier(algorithm: Algorithm) -> Vec<u8> {
         Algorithm::Rs384 => rsa(12),
         Algorithm::Rs512 => rsa(13),
         Algorithm::Ps256 => {
-            let sha256 = der::sequence(&[der::oid(&[2, 16, 840, 1, 101, 3, 4, 2, 1])]);
+            let null = if pss_null { der::element(tag::NULL, &[]) } else { vec![] };
+            let sha256 = der::sequence(&[der::oid(&[2, 16, 840, 1, 101, 3, 4, 2, 1]), null]);
             let mask = der::sequence(&[pkcs1(8), sha256.clone()]);
             let parameters =
                 [der::explicit(0, &sha256), der::explicit(1, &mask), der::explicit(2, &der::unsigned(&[32]))];
