@@ -12,15 +12,15 @@ use crate::cose::BadSignature;
 
 /// The critical extensions that a chain may carry: those of RFC 5280 that this crate looks at, or that say nothing about
 /// whether an attestation can be trusted. Makers mark names (SAN) and usages critical, which web rules would refuse.
-const TOLERATED_WHEN_CRITICAL: [&str; 8] = [
-    "2.5.29.14", // subject key identifier
-    "2.5.29.15", // key usage
-    "2.5.29.17", // subject alternative name
-    "2.5.29.19", // basic constraints
-    "2.5.29.31", // CRL distribution points
-    "2.5.29.32", // certificate policies
-    "2.5.29.35", // authority key identifier
-    "2.5.29.37", // extended key usage
+const TOLERATED_WHEN_CRITICAL: [ObjectIdentifier; 8] = [
+    ObjectIdentifier::new_unwrap("2.5.29.14"), // subject key identifier
+    ObjectIdentifier::new_unwrap("2.5.29.15"), // key usage
+    ObjectIdentifier::new_unwrap("2.5.29.17"), // subject alternative name
+    ObjectIdentifier::new_unwrap("2.5.29.19"), // basic constraints
+    ObjectIdentifier::new_unwrap("2.5.29.31"), // CRL distribution points
+    ObjectIdentifier::new_unwrap("2.5.29.32"), // certificate policies
+    ObjectIdentifier::new_unwrap("2.5.29.35"), // authority key identifier
+    ObjectIdentifier::new_unwrap("2.5.29.37"), // extended key usage
 ];
 
 /// A certificate, parsed, with the bytes that were signed.
@@ -60,16 +60,14 @@ impl<'a> Certificate<'a> {
     }
 
     /// The text of the subject's first attribute of this type.
-    pub(super) fn subject_attribute(&self, oid: &str) -> Option<&str> {
-        let oid = ObjectIdentifier::new(oid).ok()?;
+    pub(super) fn subject_attribute(&self, oid: ObjectIdentifier) -> Option<&str> {
         let attribute = self.tbs().subject().iter().find(|attribute| attribute.oid == oid)?;
         std::str::from_utf8(attribute.value.value()).ok()
     }
 
     /// The extensions of this type; a certificate in order has at most one.
-    pub(super) fn extensions(&self, oid: &str) -> impl Iterator<Item = &Extension> {
-        let oid = ObjectIdentifier::new(oid).ok();
-        self.all_extensions().iter().filter(move |extension| Some(extension.extn_id) == oid)
+    pub(super) fn extensions(&self, oid: ObjectIdentifier) -> impl Iterator<Item = &Extension> {
+        self.all_extensions().iter().filter(move |extension| extension.extn_id == oid)
     }
 
     /// Basic constraints: whether it is a CA, and how many intermediates may follow it. `None` when absent, twice there
@@ -81,8 +79,8 @@ impl<'a> Certificate<'a> {
 
     /// Whether it carries a critical extension that this crate cannot judge (RFC 5280 §4.2).
     pub(super) fn has_unknown_critical_extension(&self) -> bool {
-        let known = |id| TOLERATED_WHEN_CRITICAL.iter().any(|oid| ObjectIdentifier::new(oid) == Ok(id));
-        self.all_extensions().iter().any(|extension| extension.critical && !known(extension.extn_id))
+        let mut critical = self.all_extensions().iter().filter(|extension| extension.critical);
+        critical.any(|extension| !TOLERATED_WHEN_CRITICAL.contains(&extension.extn_id))
     }
 
     /// Whether it is valid at this moment, in Unix seconds (RFC 5280 §4.1.2.5: both ends included).

@@ -15,22 +15,27 @@ pub(super) fn find_anchor(
     x5c: &[&[u8]],
     policy: &AttestationPolicy<'_>,
 ) -> Result<(), Untrusted> {
-    let anchors = policy.trust_anchors;
+    let anchors: Vec<_> = policy.trust_anchors.iter().filter_map(|der| Certificate::parse(der)).collect();
     let mut current = leaf;
     let mut rest = x5c.iter().skip(1);
     // RFC 5280 §4.2.1.9: intermediates below the issuer, the leaf and self-issued ones not counted.
     let mut below = 0;
     loop {
         check_alone(&current, policy)?;
-        if anchors.iter().any(|anchor| anchor == current.der()) {
+        if anchors.iter().any(|anchor| anchor.der() == current.der()) {
             return Ok(());
         }
-        let mut candidates = anchors.iter().filter_map(|anchor| Certificate::parse(anchor));
-        if candidates.any(|anchor| check_alone(&anchor, policy).is_ok() && check_link(&anchor, &current, below).is_ok())
-        {
-            return Ok(());
+        // An anchor of the right name that does not fit explains more than that there is none.
+        let mut unfit = None;
+        for anchor in anchors.iter().filter(|anchor| anchor.is_named_by(&current)) {
+            match check_alone(anchor, policy).and_then(|()| check_link(anchor, &current, below)) {
+                Ok(()) => return Ok(()),
+                Err(why) => unfit = Some(why),
+            }
         }
-        let Some(der) = rest.next() else { return Err(Untrusted::NoAnchor { issuer: current.issuer() }) };
+        let Some(der) = rest.next() else {
+            return Err(unfit.unwrap_or_else(|| Untrusted::NoAnchor { issuer: current.issuer() }));
+        };
         let Some(issuer) = Certificate::parse(der) else {
             let subject = current.issuer();
             return Err(Untrusted::Certificate { subject, why: "it is not an X.509 certificate in DER" });

@@ -1,5 +1,7 @@
 //! Packed attestation (Level 3 §8.2).
 
+use x509_cert::der::asn1::ObjectIdentifier;
+
 use super::certificate::Certificate;
 use super::statement::Statement;
 use super::{Attested, Claim};
@@ -7,7 +9,13 @@ use crate::refusal::demand;
 use crate::{Aaguid, Algorithm, AttestationType, Reason, Refusal, Step};
 
 /// The extension in which a maker names the AAGUID (§8.2.1): id-fido-gen-ce-aaguid.
-const ID_FIDO_GEN_CE_AAGUID: &str = "1.3.6.1.4.1.45724.1.1.4";
+const ID_FIDO_GEN_CE_AAGUID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.4");
+
+/// Attributes of a name (X.520): C, O, OU, CN.
+const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
+const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
+const ORGANIZATIONAL_UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.11");
+const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 
 pub(super) fn verify<'a>(statement: &'a [u8], claim: &Claim<'_>) -> Result<Attested<'a>, Refusal> {
     let statement = Statement::parse(statement, Step::PACKED)?;
@@ -38,18 +46,17 @@ fn check_certificate(leaf: &Certificate<'_>, aaguid: Aaguid) -> Result<(), Refus
     let demand = |holds, why| if holds { Ok(()) } else { Err(certificate_invalid(why)) };
     demand(leaf.is_version_3(), "its version is not 3")?;
 
-    // The four attributes of the subject: C, O, OU, CN.
     let subject = |oid| leaf.subject_attribute(oid);
     demand(
-        subject("2.5.4.6").is_some_and(|c| c.len() == 2 && c.bytes().all(|byte| byte.is_ascii_alphabetic())),
+        subject(COUNTRY).is_some_and(|c| c.len() == 2 && c.bytes().all(|byte| byte.is_ascii_alphabetic())),
         "its subject has no country (C) of two letters",
     )?;
-    demand(subject("2.5.4.10").is_some_and(|o| !o.is_empty()), "its subject has no organization (O)")?;
+    demand(subject(ORGANIZATION).is_some_and(|o| !o.is_empty()), "its subject has no organization (O)")?;
     demand(
-        subject("2.5.4.11").is_some_and(|ou| ou == "Authenticator Attestation"),
+        subject(ORGANIZATIONAL_UNIT).is_some_and(|ou| ou == "Authenticator Attestation"),
         "its subject's organizational unit (OU) is not \"Authenticator Attestation\"",
     )?;
-    demand(subject("2.5.4.3").is_some_and(|cn| !cn.is_empty()), "its subject has no common name (CN)")?;
+    demand(subject(COMMON_NAME).is_some_and(|cn| !cn.is_empty()), "its subject has no common name (CN)")?;
 
     demand(leaf.basic_constraints().is_some_and(|(ca, _)| !ca), "it has no basic constraints that say CA false")?;
 

@@ -33,20 +33,45 @@ pub(super) enum Scheme {
     Ed25519,
 }
 
+const fn oid(text: &str) -> ObjectIdentifier {
+    ObjectIdentifier::new_unwrap(text)
+}
+
+/// Public key algorithms of a `SubjectPublicKeyInfo` (RFC 3279 §2.3, RFC 8410), and the curves of an EC key (RFC 5480).
+const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
+const ED25519: ObjectIdentifier = oid("1.3.101.112");
+const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
+const CURVES: [(ObjectIdentifier, KeyKind); 3] = [
+    (oid("1.2.840.10045.3.1.7"), KeyKind::P256),
+    (oid("1.3.132.0.34"), KeyKind::P384),
+    (oid("1.3.132.0.35"), KeyKind::P521),
+];
+
+/// Signature algorithms that have no parameters to look at (RFC 5758, RFC 4055, RFC 8410). SHA-1 is not among them.
+const SCHEMES: [(ObjectIdentifier, Scheme); 7] = [
+    (oid("1.2.840.10045.4.3.2"), Scheme::EcdsaSha256),
+    (oid("1.2.840.10045.4.3.3"), Scheme::EcdsaSha384),
+    (oid("1.2.840.10045.4.3.4"), Scheme::EcdsaSha512),
+    (oid("1.2.840.113549.1.1.11"), Scheme::RsaPkcs1Sha256),
+    (oid("1.2.840.113549.1.1.12"), Scheme::RsaPkcs1Sha384),
+    (oid("1.2.840.113549.1.1.13"), Scheme::RsaPkcs1Sha512),
+    (ED25519, Scheme::Ed25519),
+];
+
+/// RSASSA-PSS, whose parameters say the hash: last arc of its identifier (2.16.840.1.101.3.4.2.n), salt in bytes.
+const RSASSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
+const PSS_SCHEMES: [(u8, u8, Scheme); 3] =
+    [(1, 32, Scheme::RsaPssSha256), (2, 48, Scheme::RsaPssSha384), (3, 64, Scheme::RsaPssSha512)];
+
 impl KeyKind {
-    /// From the algorithm of a `SubjectPublicKeyInfo` (RFC 3279 §2.3, RFC 5480, RFC 8410).
+    /// From the algorithm of a `SubjectPublicKeyInfo`.
     pub(super) fn of(algorithm: &AlgorithmIdentifierOwned) -> Option<Self> {
-        match algorithm.oid.to_string().as_str() {
-            "1.2.840.113549.1.1.1" => Some(Self::Rsa),
-            "1.3.101.112" => Some(Self::Ed25519),
-            "1.2.840.10045.2.1" => {
+        match algorithm.oid {
+            RSA_ENCRYPTION => Some(Self::Rsa),
+            ED25519 => Some(Self::Ed25519),
+            EC_PUBLIC_KEY => {
                 let curve: ObjectIdentifier = algorithm.parameters.as_ref()?.decode_as().ok()?;
-                match curve.to_string().as_str() {
-                    "1.2.840.10045.3.1.7" => Some(Self::P256),
-                    "1.3.132.0.34" => Some(Self::P384),
-                    "1.3.132.0.35" => Some(Self::P521),
-                    _ => None,
-                }
+                CURVES.into_iter().find(|(oid, _)| *oid == curve).map(|(_, kind)| kind)
             }
             _ => None,
         }
@@ -54,25 +79,16 @@ impl KeyKind {
 }
 
 impl Scheme {
-    /// From the signature algorithm of a certificate (RFC 4055, RFC 5758, RFC 8410). SHA-1 is not among them.
+    /// From the signature algorithm of a certificate.
     pub(super) fn of(algorithm: &AlgorithmIdentifierOwned) -> Option<Self> {
-        Some(match algorithm.oid.to_string().as_str() {
-            "1.2.840.10045.4.3.2" => Self::EcdsaSha256,
-            "1.2.840.10045.4.3.3" => Self::EcdsaSha384,
-            "1.2.840.10045.4.3.4" => Self::EcdsaSha512,
-            "1.2.840.113549.1.1.11" => Self::RsaPkcs1Sha256,
-            "1.2.840.113549.1.1.12" => Self::RsaPkcs1Sha384,
-            "1.2.840.113549.1.1.13" => Self::RsaPkcs1Sha512,
-            "1.2.840.113549.1.1.10" => {
-                let parameters = algorithm.parameters.as_ref()?.to_der().ok()?;
-                [(1, 32, Self::RsaPssSha256), (2, 48, Self::RsaPssSha384), (3, 64, Self::RsaPssSha512)]
-                    .into_iter()
-                    .find(|(hash, salt, _)| pss_parameters(*hash, *salt).contains(&parameters))?
-                    .2
-            }
-            "1.3.101.112" => Self::Ed25519,
-            _ => return None,
-        })
+        if algorithm.oid == RSASSA_PSS {
+            let parameters = algorithm.parameters.as_ref()?.to_der().ok()?;
+            let mut schemes = PSS_SCHEMES.into_iter();
+            return schemes
+                .find(|(hash, salt, _)| pss_parameters(*hash, *salt).contains(&parameters))
+                .map(|(_, _, s)| s);
+        }
+        SCHEMES.into_iter().find(|(oid, _)| *oid == algorithm.oid).map(|(_, scheme)| scheme)
     }
 
     /// Verifies a signature with a public key as it stands in a `SubjectPublicKeyInfo`.
@@ -273,6 +289,13 @@ mod tests {
             (Some(Scheme::RsaPkcs1Sha512), identifier("300d 06092a864886f70d01010d 0500")),
             (Some(Scheme::Ed25519), identifier("3005 06032b6570")),
             (Some(Scheme::RsaPssSha256), pss("01", "01", "20")),
+            (
+                Some(Scheme::RsaPssSha256),
+                identifier(
+                    "303d 06092a864886f70d01010a 3030 a00d 300b 0609608648016503040201 a11a 3018 06092a864886f70d010108 \
+                     300b 0609608648016503040201 a203 020120",
+                ),
+            ),
             (Some(Scheme::RsaPssSha384), pss("02", "02", "30")),
             (Some(Scheme::RsaPssSha512), pss("03", "03", "40")),
             // Two hashes, a short salt, no parameters (which means SHA-1), SHA-1, SHA-224, MD5.
