@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::base64url::{decode, encode};
-use crate::spec_vectors::{SpecVectors, Vector};
+use crate::spec_vectors::{self, Vector};
 use crate::{AttestationObject, Kind};
 
 fn rp() -> RelyingParty {
@@ -52,7 +52,7 @@ fn verify_vector(
 fn verify(
     change: impl Fn(&mut Value, &mut AuthenticationRequest<'_>, &mut StoredCredential<'_>),
 ) -> Result<Authentication, Refusal> {
-    verify_vector(&SpecVectors::of("none.ES256"), change)
+    verify_vector(&spec_vectors::vector("none-es256"), change)
 }
 
 fn refused(
@@ -77,22 +77,21 @@ fn edit_client_data(message: &mut Value, from: &str, to: &str) {
 
 #[test]
 fn every_vector_is_accepted() {
-    for vector in SpecVectors::read().vectors.iter().filter(|vector| vector.name != "packed.Ed448") {
-        let authentication = verify_vector(vector, |_, _, _| {}).unwrap_or_else(|refusal| {
-            panic!("§{} {}: {refusal}", vector.section, vector.name);
+    for vector in spec_vectors::all() {
+        let authentication = verify_vector(&vector, |_, _, _| {}).unwrap_or_else(|refusal| {
+            panic!("{}: {refusal}", vector.name());
         });
         assert_eq!(authentication.counter, CounterVerdict::Unsupported);
-        assert_eq!(authentication.cross_origin, vector.name.contains("Origin"));
-        assert_eq!(authentication.top_origin.is_some(), vector.name.contains("topOrigin"));
+        assert_eq!(authentication.cross_origin, vector.name().contains("Origin"));
+        assert_eq!(authentication.top_origin.is_some(), vector.name().contains("topOrigin"));
     }
-    let refusal = verify_vector(&SpecVectors::of("packed.Ed448"), |_, _, _| {}).unwrap_err();
-    assert_eq!((refusal.step.code(), refusal.reason.code()), ("6.5.1", "public_key_invalid"));
+    assert_eq!(refused(|_, _, s| s.public_key = &[0xa0]), ("6.5.1", "public_key_invalid"));
 }
 
 #[test]
 fn no_byte_of_a_signed_message_can_change() {
-    for name in ["none.ES256", "packed.EdDSA", "packed.RS256"] {
-        let vector = SpecVectors::of(name);
+    for name in ["none-es256", "packed-eddsa", "packed-rs256"] {
+        let vector = spec_vectors::vector(name);
         for member in ["clientDataJSON", "authenticatorData", "signature"] {
             let length = decode(vector.authentication()["response"][member].as_str().unwrap()).unwrap().len();
             for at in 0..length {
@@ -115,9 +114,9 @@ fn a_wrong_signature_is_told_from_everything_else() {
     // r and s as two plain numbers, as JOSE has them, are not the DER that WebAuthn has.
     let plain = |bytes: &mut Vec<u8>| *bytes = [&bytes[5..37], &bytes[40..72]].concat();
     assert_eq!(refused(|m, _, _| edit(m, "signature", plain)), ("7.2.21", "signature_invalid"));
-    let other = SpecVectors::of("packed-self.ES256").attestation_object();
+    let other = spec_vectors::vector("packed-self-es256").attestation_object();
     let data = AuthenticatorData::parse(AttestationObject::parse(&other).unwrap().authenticator_data).unwrap();
-    let vector = SpecVectors::of("none.ES256");
+    let vector = spec_vectors::vector("none-es256");
     let (rp, challenge) = (rp(), vector.authentication_challenge());
     let stored = StoredCredential {
         id: &vector.credential_id(),
@@ -155,7 +154,7 @@ fn the_request_is_held_to() {
         "framing is allowed here, changing the message is not"
     );
     let strict = RelyingParty { allow_cross_origin: false, ..rp() };
-    let vector = SpecVectors::of("none.ES256.crossOrigin");
+    let vector = spec_vectors::vector("none-es256-crossOrigin");
     let credential = AuthenticationCredential::from_value(vector.authentication()).unwrap();
     let challenge = vector.authentication_challenge();
     let stored = StoredCredential {
@@ -171,12 +170,12 @@ fn the_request_is_held_to() {
 
 #[test]
 fn the_credential_is_one_of_those_asked_for() {
-    let id = SpecVectors::of("none.ES256").credential_id();
+    let id = spec_vectors::vector("none-es256").credential_id();
     let other: &[u8] = &[1; 32];
     let lists: [&[&[u8]]; 2] = [&[other], &[other, &id]];
     assert!(verify(|_, r, _| r.allow_credentials = Some(&[])).is_ok(), "an empty list asks for none in particular");
     let verify_with = |list| {
-        let vector = SpecVectors::of("none.ES256");
+        let vector = spec_vectors::vector("none-es256");
         let (rp, challenge) = (rp(), vector.authentication_challenge());
         let request = AuthenticationRequest { allow_credentials: Some(list), ..request(&rp, &challenge) };
         let stored =
@@ -228,7 +227,7 @@ fn authenticator_data_is_held_to() {
     assert_eq!(data(|d| d[32] |= 0x80), ("6.1", "cbor_invalid"));
     assert_eq!(data(|d| d[32] |= 0x40), ("6.1", "authenticator_data_invalid"));
     let with_credential = |d: &mut Vec<u8>| {
-        let object = SpecVectors::of("none.ES256").attestation_object();
+        let object = spec_vectors::vector("none-es256").attestation_object();
         let registration = AttestationObject::parse(&object).unwrap().authenticator_data;
         d[32] |= 0x40;
         d.extend_from_slice(&registration[37..]);

@@ -4,12 +4,12 @@ use ciborium::Value;
 use proptest::prelude::*;
 
 use super::*;
-use crate::spec_vectors::SpecVectors;
+use crate::spec_vectors;
 use crate::{AttestationObject, AuthenticatorData};
 
 /// The key of a vector as a list of labels and values.
 fn key_of(vector: &str) -> Vec<(i64, Value)> {
-    let object = SpecVectors::of(vector).attestation_object();
+    let object = spec_vectors::vector(vector).attestation_object();
     let object = AttestationObject::parse(&object).unwrap();
     let data = AuthenticatorData::parse(object.authenticator_data).unwrap();
     let key: Value = ciborium::from_reader(data.attested.unwrap().public_key).unwrap();
@@ -32,11 +32,11 @@ fn with(vector: &str, label: i64, value: Option<Value>) -> Vec<u8> {
     encode(&key)
 }
 
-const ES256: &str = "none.ES256";
-const ES384: &str = "packed.ES384";
-const ES512: &str = "packed.ES512";
-const EDDSA: &str = "packed.EdDSA";
-const RS256: &str = "packed.RS256";
+const ES256: &str = "none-es256";
+const ES384: &str = "packed-es384";
+const ES512: &str = "packed-es512";
+const EDDSA: &str = "packed-eddsa";
+const RS256: &str = "packed-rs256";
 
 #[test]
 fn keys_of_every_algorithm_are_read() {

@@ -4,14 +4,14 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::spec_vectors::SpecVectors;
+use crate::spec_vectors;
 
 fn registration() -> Value {
-    SpecVectors::of("none.ES256").registration()
+    spec_vectors::vector("none-es256").registration()
 }
 
 fn authentication() -> Value {
-    SpecVectors::of("none.ES256").authentication()
+    spec_vectors::vector("none-es256").authentication()
 }
 
 /// The value with the member at this path set, or removed.
@@ -27,7 +27,7 @@ fn set(mut value: Value, path: &str, member: Option<Value>) -> Value {
 
 #[test]
 fn a_server_finds_the_ceremony_by_its_challenge() {
-    let vector = SpecVectors::of("none.ES256");
+    let vector = spec_vectors::vector("none-es256");
     let credential = RegistrationCredential::from_value(vector.registration()).unwrap();
     assert_eq!(credential.challenge(), Ok(vector.registration_challenge()));
     assert_eq!(credential.raw_id(), vector.credential_id());
