@@ -1,1 +1,63 @@
-//! countersign-api
+//! The doors: thin dialects over the domain. A handler finds out who is calling, calls one command and maps the answer;
+//! it decides nothing.
+
+mod aliases;
+mod client;
+mod credential;
+mod edge;
+mod extract;
+pub mod openapi;
+mod problem;
+mod server;
+mod wellknown;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware;
+use axum::response::Response;
+use countersign_domain::Countersign;
+use tower::ServiceExt as _;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use edge::{AddressLimits, PeerAddress};
+pub use problem::Problem;
+
+/// What every handler holds.
+#[derive(Clone)]
+pub struct Api {
+    pub(crate) countersign: Countersign,
+    pub(crate) limiter: edge::Limiter,
+}
+
+impl Api {
+    /// The doors of `countersign`.
+    pub fn new(countersign: Countersign, limits: AddressLimits) -> Self {
+        Self { countersign, limiter: edge::Limiter::new(limits) }
+    }
+
+    /// All doors and `extra` pages behind one edge: request ids, limits, CORS, headers, errors.
+    pub fn router(self, extra: Router) -> Router {
+        let routes: Router<Self> = OpenApiRouter::new()
+            .nest("/v1/client", client::routes())
+            .nest("/v1", server::routes())
+            .split_for_parts()
+            .0;
+        let routes = routes
+            .merge(aliases::php::routes())
+            .merge(wellknown::routes())
+            .with_state(self.clone())
+            .merge(extra)
+            .fallback(problem::no_such_path)
+            .method_not_allowed_fallback(problem::no_such_method)
+            .layer(middleware::from_fn_with_state(self, edge::pass));
+        // Before routing, hence around the router.
+        Router::new().fallback(move |request: Request| answer(routes.clone(), request))
+    }
+}
+
+async fn answer(routes: Router, request: Request) -> Response {
+    match routes.oneshot(aliases::double_slash::single(request)).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}

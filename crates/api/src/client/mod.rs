@@ -1,0 +1,27 @@
+//! The Client API: `{public}/v1/client` (contracts/authsignal.md §3).
+
+mod challenge;
+mod factors;
+mod passkey;
+mod security_key;
+mod wire;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Api;
+
+/// All calls, with the prefix left off.
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(challenge::begin))
+        .routes(routes!(factors::list))
+        .routes(routes!(passkey::registration_options))
+        .routes(routes!(passkey::add, passkey::find))
+        .routes(routes!(passkey::authentication_options))
+        .routes(routes!(passkey::verify))
+        .routes(routes!(security_key::registration_options))
+        .routes(routes!(security_key::add))
+        .routes(routes!(security_key::authentication_options))
+        .routes(routes!(security_key::verify))
+}

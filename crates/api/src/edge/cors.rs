@@ -1,0 +1,63 @@
+//! CORS for the Client API (decisions §5). A preflight names no tenant, so it is answered for an origin that any tenant
+//! lists; the real call is refused unless its own tenant lists it (`extract::client`). Never `*`, never credentials.
+
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use countersign_domain::Error;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+
+use crate::Api;
+use crate::problem::Problem;
+
+/// What is allowed of one request.
+pub(super) enum Cors {
+    /// Not the Client API, or not from a browser's page: nothing to say.
+    None,
+    /// From a page of this origin.
+    Allowed(HeaderValue),
+    /// From a page of an origin that no tenant lists.
+    Refused(String),
+}
+
+impl Cors {
+    pub(super) async fn of(api: &Api, path: &str, origin: Option<&HeaderValue>) -> Self {
+        let Some(origin) = origin.filter(|_| path.starts_with("/v1/client/")) else { return Self::None };
+        let text = origin.to_str().unwrap_or_default();
+        let own = api.countersign.public_origin().as_str() == text;
+        let listed = own || api.countersign.any_tenant_lists(text).await.unwrap_or(false);
+        if listed { Self::Allowed(origin.clone()) } else { Self::Refused(text.chars().take(200).collect()) }
+    }
+
+    pub(super) fn applies(&self) -> bool {
+        !matches!(self, Self::None)
+    }
+
+    pub(super) fn preflight(&self) -> Response {
+        match self {
+            Self::Refused(origin) => Problem::from(Error::OriginNotAllowed(origin.clone())).into_response(),
+            Self::None | Self::Allowed(_) => StatusCode::NO_CONTENT.into_response(),
+        }
+    }
+
+    pub(super) fn apply(&self, headers: &mut HeaderMap) {
+        if self.applies() {
+            headers.append(header::VARY, HeaderValue::from_static("Origin"));
+        }
+        if let Self::Allowed(origin) = self {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            let fixed = [
+                (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PATCH, DELETE"),
+                (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"),
+                (header::ACCESS_CONTROL_EXPOSE_HEADERS, "retry-after, x-request-id"),
+                (header::ACCESS_CONTROL_MAX_AGE, "600"),
+            ];
+            for (name, value) in fixed {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        }
+    }
+}
+
+pub(super) fn is_preflight(request: &Request) -> bool {
+    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}

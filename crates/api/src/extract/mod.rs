@@ -1,0 +1,14 @@
+//! Who is calling and with what: the permission is a type in a handler's signature.
+
+mod body;
+mod caller;
+mod client;
+mod credentials;
+mod path;
+mod server_key;
+
+pub(crate) use body::{CeremonyBody, JsonBody};
+pub(crate) use caller::From;
+pub(crate) use client::{ClientToken, ClientTokenOrTenant, TenantOnly};
+pub(crate) use path::{Path, Query};
+pub(crate) use server_key::ServerKey;

@@ -1,0 +1,127 @@
+//! Errors on the wire (decisions §4): JSON with `error`, `errorCode` (the same code), `errorDescription`, `requestId`.
+//!
+//! A handler returns a [`Problem`]; the edge renders it, because only the edge knows the request's id.
+
+use axum::response::{IntoResponse, Response};
+use countersign_domain::Error;
+use countersign_domain::clock::Span;
+use http::{HeaderValue, StatusCode, header};
+
+use crate::openapi::ErrorBody;
+
+/// An error as clients see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    description: String,
+    step: Option<&'static str>,
+    retry_after: Option<Span>,
+    /// For the log alone.
+    pub(crate) internal: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
+        Self { status, code, description: description.into(), step: None, retry_after: None, internal: None }
+    }
+
+    /// 400 `invalid_request`.
+    pub(crate) fn invalid(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+
+    /// 413 `payload_too_large`.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let description = format!("The body is larger than {} KiB.", limit / 1024);
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", description)
+    }
+
+    /// The code of the closed list.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What happened and what to do.
+    pub(crate) fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// The answer, with the id of its request.
+    pub(crate) fn render(&self, request_id: &str) -> Response {
+        let body = ErrorBody {
+            error: self.code,
+            error_code: self.code,
+            error_description: &self.description,
+            step: self.step,
+            request_id,
+        };
+        let mut response = (self.status, axum::Json(body)).into_response();
+        if let Some(span) = self.retry_after {
+            let seconds = HeaderValue::from((span.0.max(1) + 999) / 1000);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Countersign\""));
+        }
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    /// A bare answer that carries the problem to the edge.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let description = error.to_string();
+        let new = |status, code| Self::new(status, code, description.clone());
+        match error {
+            Error::Unauthorized => new(StatusCode::UNAUTHORIZED, "unauthorized"),
+            Error::InvalidToken => new(StatusCode::UNAUTHORIZED, "invalid_token"),
+            Error::ExpiredToken => new(StatusCode::UNAUTHORIZED, "expired_token"),
+            Error::InsufficientScope(_) => new(StatusCode::FORBIDDEN, "insufficient_scope"),
+            Error::OriginNotAllowed(_) => new(StatusCode::FORBIDDEN, "origin_not_allowed"),
+            Error::NotFound(_) => new(StatusCode::NOT_FOUND, "not_found"),
+            Error::InvalidRequest(_) => new(StatusCode::BAD_REQUEST, "invalid_request"),
+            Error::Ceremony(refusal) => {
+                Self { step: Some(refusal.step.code()), ..new(StatusCode::BAD_REQUEST, "invalid_request") }
+            }
+            Error::InvalidCredential(_) => new(StatusCode::BAD_REQUEST, "invalid_credential"),
+            Error::UnknownCredential => new(StatusCode::BAD_REQUEST, "unknown_credential"),
+            Error::InvalidConfiguration(_) => new(StatusCode::BAD_REQUEST, "invalid_configuration"),
+            Error::AttestationRefused(_) => new(StatusCode::BAD_REQUEST, "attestation_refused"),
+            Error::TooMany { retry_after } => {
+                Self { retry_after: Some(retry_after), ..new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests") }
+            }
+            Error::Unavailable(_) => Self {
+                retry_after: Some(Span::seconds(2)),
+                internal: Some(description),
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is not available. Try again shortly.")
+            },
+            Error::Internal(_) => Self {
+                internal: Some(description),
+                ..Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal_error",
+                    "Something went wrong on our side. Report the requestId.",
+                )
+            },
+        }
+    }
+}
+
+/// Every path we do not serve.
+pub(crate) async fn no_such_path() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "There is no such path. See /docs/ for the API.")
+}
+
+/// Every method a path does not have.
+pub(crate) async fn no_such_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "This path has no such method. See /docs/ for the API.")
+}

@@ -1,0 +1,27 @@
+//! The Server API: `{public}/v1`, for an app's backend (contracts/authsignal.md §5).
+
+mod actions;
+mod authenticators;
+mod users;
+mod validate;
+mod wire;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Api;
+
+/// All calls, with the prefix left off.
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(users::list))
+        .routes(routes!(users::get, users::update, users::update_by_post, users::delete))
+        .routes(routes!(authenticators::configurations))
+        .routes(routes!(authenticators::import))
+        .routes(routes!(authenticators::list, authenticators::enrol))
+        .routes(routes!(authenticators::delete))
+        .routes(routes!(actions::list))
+        .routes(routes!(actions::track))
+        .routes(routes!(actions::get, actions::update))
+        .routes(routes!(validate::validate))
+}
