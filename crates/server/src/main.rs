@@ -1,2 +1,29 @@
-//! The `countersign` program.
-fn main() {}
+//! The `countersign` program: configuration, the server, its jobs and its commands.
+
+mod assets;
+mod cli;
+mod config;
+mod demo;
+mod dev;
+mod health;
+mod jobs;
+mod log;
+mod open;
+mod reference;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match cli.run() {
+        Ok(code) => code,
+        Err(error) => {
+            // One line a cause: what failed, then why.
+            eprintln!("countersign: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

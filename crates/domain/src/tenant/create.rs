@@ -129,13 +129,27 @@ impl Countersign {
         }
     }
 
+    /// The texts of the server keys that work, oldest first: for what has to be signed with them.
+    pub async fn open_server_keys(&self, tenant: &TenantId) -> Result<Vec<Secret>> {
+        let sealed = store::sealed_keys(self.db(), tenant).await?;
+        let open = |(id, sealed): (KeyId, Vec<u8>)| {
+            let plain = self.ring().open(&key_place(tenant, &id), &sealed).map_err(|error| Error::Internal(error.to_string()))?;
+            String::from_utf8(plain.to_vec()).map(Secret::new).map_err(|error| Error::Internal(error.to_string()))
+        };
+        sealed.into_iter().map(open).collect()
+    }
+
     fn new_key(&self, tenant: &TenantId, kind: KeyKind) -> (NewKey, Secret) {
         let id = KeyId::random();
         let text = api_key::generate(kind);
-        let place: [&[u8]; 3] = [b"api_keys", tenant.as_str().as_bytes(), id.as_str().as_bytes()];
-        let sealed = self.ring().seal(&place, text.expose().as_bytes());
+        let sealed = self.ring().seal(&key_place(tenant, &id), text.expose().as_bytes());
         (NewKey { id, kind, hash: secret::sha256(text.expose().as_bytes()), sealed }, text)
     }
+}
+
+/// Where a key's text is sealed for.
+fn key_place<'a>(tenant: &'a TenantId, id: &'a KeyId) -> [&'a [u8]; 3] {
+    [b"api_keys", tenant.as_str().as_bytes(), id.as_str().as_bytes()]
 }
 
 fn not_found_if_unknown(error: Error) -> Error {

@@ -24,6 +24,8 @@ statements! {
     INSERT_KEY = "INSERT INTO api_keys (tenant_id, key_id, kind, hash, sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     FIND_KEY = "SELECT tenant_id, key_id, kind FROM api_keys WHERE hash = $1 AND revoked_at IS NULL";
     LIST_KEYS = "SELECT key_id, kind, created_at, revoked_at FROM api_keys WHERE tenant_id = $1 ORDER BY created_at, key_id";
+    SEALED_KEYS = "SELECT key_id, sealed FROM api_keys WHERE tenant_id = $1 AND kind = 'server' AND revoked_at IS NULL
+        ORDER BY created_at, key_id LIMIT 10";
     REVOKE_KEY = "UPDATE api_keys SET revoked_at = $1 WHERE tenant_id = $2 AND key_id = $3 AND revoked_at IS NULL";
     INSERT_CLIENT = "INSERT INTO app_clients (tenant_id, client_id, name, created_at) VALUES ($1, $2, $3, $4)";
 }
@@ -170,6 +172,12 @@ pub(super) async fn list_keys(db: &Db, tenant: &TenantId) -> Result<Vec<KeyLine>
             Ok(KeyLine { id, kind, created_at: columns.next()?, revoked_at: columns.next()? })
         })
         .collect()
+}
+
+/// The server keys that work, sealed, oldest first.
+pub(super) async fn sealed_keys(db: &Db, tenant: &TenantId) -> Result<Vec<(KeyId, Vec<u8>)>> {
+    let rows = db.all(&SEALED_KEYS, &[tenant]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 pub(super) async fn revoke_key(tx: &mut Tx<'_>, tenant: &TenantId, id: &KeyId, now: Millis) -> Result<bool> {

@@ -1,0 +1,82 @@
+//! Pages inside the binary: built by `make web`, embedded in release builds, read from disk in debug builds.
+
+use axum::response::{Html, IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "../../apps/demo/dist"]
+#[allow_missing = true]
+struct Demo;
+
+#[derive(RustEmbed)]
+#[folder = "../../apps/docs/dist"]
+#[allow_missing = true]
+struct Docs;
+
+/// What scripts and styles a page may load: its own, and nothing from elsewhere (checklist 74).
+const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+/// The reference's renderer sets styles on its elements.
+const DOCS_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+/// A file of the demonstration shop; `path` without a leading slash.
+fn demo(path: &str) -> Response {
+    // The shop's pages are one document: a path without a file ending is a page.
+    let path = if path.contains('.') { path } else { "index.html" };
+    page::<Demo>(path, PAGE_CSP)
+}
+
+/// A file of the API reference.
+pub(crate) fn docs(path: &str) -> Response {
+    let path = if path.is_empty() { "index.html" } else { path };
+    page::<Docs>(path, DOCS_CSP)
+}
+
+/// Which of the embedded applications are missing from this binary.
+pub(crate) fn missing() -> Vec<&'static str> {
+    let built = [("demo", Demo::get("index.html").is_some()), ("docs", Docs::get("index.html").is_some())];
+    built.into_iter().filter_map(|(name, is_there)| (!is_there).then_some(name)).collect()
+}
+
+fn page<T: RustEmbed>(path: &str, policy: &'static str) -> Response {
+    let Some(file) = T::get(path) else {
+        return match T::get("index.html") {
+            Some(_) => StatusCode::NOT_FOUND.into_response(),
+            None => not_built(),
+        };
+    };
+    // Files under assets/ carry their content's hash in their name.
+    let lasts = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut response = file.data.into_owned().into_response();
+    let headers = response.headers_mut();
+    if let Ok(kind) = HeaderValue::from_str(file.metadata.mimetype()) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasts));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("publickey-credentials-create=(self), publickey-credentials-get=(self)"),
+    );
+    response
+}
+
+fn not_built() -> Response {
+    let text = "<!doctype html><title>Not built</title><p>This page is not built yet: run <code>make web</code>.";
+    (StatusCode::SERVICE_UNAVAILABLE, Html(text)).into_response()
+}
+
+/// The shop's pages.
+pub(crate) fn demo_routes() -> axum::Router {
+    use axum::extract::Path;
+    use axum::response::Redirect;
+    use axum::routing::get;
+
+    axum::Router::new()
+        .route("/demo", get(async || Redirect::permanent("/demo/")))
+        .route("/demo/", get(async || demo("")))
+        .route("/demo/{*path}", get(async |Path(path): Path<String>| demo(&path)))
+}

@@ -1,0 +1,202 @@
+//! Configuration: one struct, every field documented, every default runnable (DESIGN §4).
+//!
+//! `countersign.toml` or `--config`, then environment variables: prefix `COUNTERSIGN_`, `__` between levels. Unknown keys are
+//! an error.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+const DEFAULT_FILE: &str = "countersign.toml";
+
+/// The whole configuration.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) server: Server,
+    pub(crate) database: Database,
+    pub(crate) secrets: Secrets,
+    pub(crate) log: Log,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Server {
+    /// Address to listen on.
+    pub(crate) listen: SocketAddr,
+    /// Where people and apps reach the server: scheme, host, port. `http://localhost:<port>` when absent.
+    pub(crate) public_url: Option<String>,
+    /// Requests a second that one client address may send; twice as many at once.
+    pub(crate) requests_per_second: NonZeroU32,
+    /// Calls a second without token or key, or with a wrong one, that one client address may send; six times as many at once.
+    pub(crate) strangers_per_second: NonZeroU32,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Database {
+    /// `sqlite://path`; a relative path is under the working directory.
+    pub(crate) url: String,
+}
+
+/// `[secrets]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Secrets {
+    /// The key ring. Made at the first start of a new database; back it up apart from the database.
+    pub(crate) keys_file: PathBuf,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Log {
+    /// `text` or `json`, one line an event, on standard error.
+    pub(crate) format: LogFormat,
+    /// `error`, `warn`, `info`, `debug` or `trace`, or a list such as `info,countersign_api=debug`.
+    pub(crate) level: String,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        let limits = countersign_api::AddressLimits::default();
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            requests_per_second: limits.requests_per_second,
+            strangers_per_second: limits.strangers_per_second,
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: "sqlite://data/countersign.db".to_owned() }
+    }
+}
+
+impl Default for Secrets {
+    fn default() -> Self {
+        Self { keys_file: PathBuf::from("data/keys.json") }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+impl Config {
+    /// Reads file and environment. A named file has to exist; the default one may be missing.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self> {
+        let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+        let file = config::File::from(path).format(config::FileFormat::Toml).required(file.is_some());
+        let environment = config::Environment::with_prefix("COUNTERSIGN")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .source(Some(environment()));
+        let loaded = config::Config::builder().add_source(file).add_source(environment).build()?;
+        let config: Self = loaded.try_deserialize().with_context(|| {
+            format!("the configuration ({} and COUNTERSIGN_… variables) is not understood", path.display())
+        })?;
+        config.public_url()?;
+        Ok(config)
+    }
+
+    /// `server.public_url` or its default, without a trailing slash.
+    pub(crate) fn public_url(&self) -> Result<String> {
+        let Some(text) = &self.server.public_url else {
+            return Ok(format!("http://localhost:{}", self.server.listen.port()));
+        };
+        let text = text.trim_end_matches('/');
+        match Url::parse(text) {
+            Ok(url) if url.origin().ascii_serialization() == text => Ok(text.to_owned()),
+            _ => bail!("server.public_url must be scheme, host and port, such as https://auth.example.com, and is {text}"),
+        }
+    }
+
+    /// What `--dev` demands: nothing of it may be reachable from elsewhere (decisions §5, *Listen*).
+    pub(crate) fn check_dev(&self) -> Result<()> {
+        if !self.server.listen.ip().is_loopback() {
+            bail!("--dev listens on loopback only, and server.listen is {}", self.server.listen);
+        }
+        let url = Url::parse(&self.public_url()?)?;
+        let local = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        if !local {
+            bail!("--dev is for localhost, and server.public_url is {url}");
+        }
+        Ok(())
+    }
+}
+
+/// The variables that are configuration: those with a level in their name.
+fn environment() -> HashMap<String, String> {
+    std::env::vars().filter(|(name, _)| name.starts_with("COUNTERSIGN_") && name.contains("__")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config> {
+        let path = std::env::temp_dir().join(format!("countersign-config-{}-{}.toml", std::process::id(), text.len()));
+        std::fs::write(&path, text)?;
+        let config = Config::load(Some(&path));
+        std::fs::remove_file(&path)?;
+        config
+    }
+
+    #[test]
+    fn defaults_run_and_a_file_changes_them() {
+        let config = read("[server]\nlisten = \"127.0.0.1:9000\"\n").unwrap();
+        assert_eq!(config.public_url().unwrap(), "http://localhost:9000");
+        assert_eq!(config.database.url, "sqlite://data/countersign.db");
+        config.check_dev().unwrap();
+    }
+
+    #[test]
+    fn unknown_keys_and_bad_values_are_errors_that_name_the_key() {
+        for (text, word) in [
+            ("[server]\nlistne = \"127.0.0.1:9000\"\n", "listne"),
+            ("[sever]\n", "sever"),
+            ("[server]\nlisten = \"nowhere\"\n", "listen"),
+            ("[server]\npublic_url = \"https://auth.example.com/path\"\n", "public_url"),
+            ("[log]\nformat = \"xml\"\n", "xml"),
+        ] {
+            let error = format!("{:#}", read(text).expect_err(text));
+            assert!(error.contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn dev_refuses_what_others_could_reach() {
+        let mut config = Config::default();
+        config.server.listen = SocketAddr::from(([0, 0, 0, 0], 8080));
+        assert!(config.check_dev().is_err());
+        let mut config = Config::default();
+        config.server.public_url = Some("https://auth.example.com".to_owned());
+        assert!(config.check_dev().is_err());
+    }
+}

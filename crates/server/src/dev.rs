@@ -1,0 +1,91 @@
+//! What `--dev` adds: a tenant to play with, a clock to move, the newest events (decisions §7, *Dev only*).
+
+use anyhow::{Context as _, Result};
+use axum::extract::{Query, State};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use countersign_api::Problem;
+use countersign_domain::Countersign;
+use countersign_domain::clock::Span;
+use countersign_domain::tenant::{NewTenant, Origin, RpId, Settings};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::assets;
+use crate::demo::{self, DemoConfig};
+
+/// Makes the default tenant where there is none, lets the server's own pages use it, and says how the demo reaches it.
+pub(crate) async fn prepare(countersign: &Countersign, api_url: String) -> Result<DemoConfig> {
+    let origin = countersign.public_origin().clone();
+    if countersign.default_tenant().await?.is_none() {
+        let settings = Settings { origins: vec![origin.clone()], ..Settings::default() };
+        let rp_id = RpId::parse("localhost")?;
+        countersign.create_tenant(NewTenant { name: "Kettle & Key".to_owned(), rp_id, settings }).await?;
+    }
+    let tenant = countersign.default_tenant().await?.context("the default tenant is gone")?;
+    if !tenant.settings.origins.contains(&origin) {
+        add_origin(countersign, &tenant.id, &tenant.name, tenant.settings.clone(), origin).await?;
+    }
+    let keys = countersign.open_server_keys(&tenant.id).await?;
+    let secret = keys.first().context("the default tenant has no server key: run `countersign key create`")?;
+    Ok(DemoConfig {
+        api_url,
+        tenant_id: tenant.id.to_string(),
+        api_secret: secret.expose().to_owned(),
+        public_url: countersign.public_url().to_owned(),
+    })
+}
+
+async fn add_origin(
+    countersign: &Countersign,
+    id: &countersign_domain::id::TenantId,
+    name: &str,
+    mut settings: Settings,
+    origin: Origin,
+) -> Result<()> {
+    settings.origins.push(origin);
+    Ok(countersign.update_tenant(id, name.to_owned(), settings, false).await?)
+}
+
+/// The pages and calls of `--dev`.
+pub(crate) fn routes(countersign: Countersign, demo: DemoConfig) -> Result<Router> {
+    let tools = Router::new()
+        .route("/dev/clock", post(move_clock))
+        .route("/dev/events", get(events))
+        .with_state(countersign);
+    Ok(tools.merge(assets::demo_routes()).merge(demo::router(demo)?))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Move {
+    /// Seconds; negative moves back.
+    advance_seconds: i32,
+}
+
+async fn move_clock(State(countersign): State<Countersign>, Json(body): Json<Move>) -> Json<Value> {
+    countersign.clock().advance(Span::seconds(i64::from(body.advance_seconds)));
+    Json(json!({ "now": countersign.now().rfc3339() }))
+}
+
+#[derive(Deserialize)]
+struct Newest {
+    limit: Option<u32>,
+}
+
+/// The default tenant's newest events, newest first.
+async fn events(State(countersign): State<Countersign>, Query(newest): Query<Newest>) -> Result<Json<Value>, Problem> {
+    let Some(tenant) = countersign.default_tenant().await? else { return Ok(Json(json!({ "events": [] }))) };
+    let events = countersign.newest_events(&tenant.id, newest.limit.unwrap_or(100).min(1000)).await?;
+    let rows: Vec<Value> = events
+        .into_iter()
+        .map(|event| {
+            json!({
+                "at": event.at.rfc3339(), "type": event.kind, "userId": event.user_id, "actionCode": event.action_code,
+                "idempotencyKey": event.idempotency_key, "challengeId": event.challenge_id,
+                "userAuthenticatorId": event.authenticator_id, "ipAddress": event.ip_address, "detail": event.detail,
+            })
+        })
+        .collect();
+    Ok(Json(json!({ "events": rows })))
+}

@@ -1,0 +1,75 @@
+//! `countersign serve`.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use countersign_api::{AddressLimits, Api};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::info;
+
+use crate::config::Config;
+use crate::open::{self, Opened};
+use crate::{dev, health, jobs, log, reference};
+
+/// Serves until SIGTERM or SIGINT, then lets running requests end.
+pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
+    log::start(&config.log)?;
+    if is_dev {
+        config.check_dev()?;
+    }
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
+    // Port 0 asks the system for a free one; everything that names the port comes after.
+    config.server.listen = listener.local_addr()?;
+    let Opened { countersign, db, applied } = open::open(&config).await?;
+    for migration in applied {
+        info!("Applied migration {migration}");
+    }
+    let mut pages: Router = health::routes(countersign.clone()).merge(reference::routes());
+    if is_dev {
+        let api_url = format!("http://{}/v1", config.server.listen);
+        pages = pages.merge(dev::routes(countersign.clone(), dev::prepare(&countersign, api_url).await?)?);
+    }
+    let limits = AddressLimits {
+        requests_per_second: config.server.requests_per_second,
+        strangers_per_second: config.server.strangers_per_second,
+    };
+    let app = Api::new(countersign.clone(), limits).router(pages);
+    let sweeping = tokio::spawn(jobs::sweep(countersign.clone()));
+    announce(&countersign, is_dev);
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
+    sweeping.abort();
+    db.close().await;
+    info!("Stopped");
+    Ok(())
+}
+
+fn announce(countersign: &countersign_domain::Countersign, is_dev: bool) {
+    let url = countersign.public_url();
+    info!("Serving on {url}");
+    if is_dev {
+        println!("\n  Countersign is running, for development only.\n");
+        println!("  Demo shop        {url}/demo/");
+        println!("  API reference    {url}/docs/");
+        println!("  Newest events    {url}/dev/events\n");
+    }
+}
+
+async fn asked_to_stop() {
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => {
+            tracing::warn!("SIGTERM cannot be waited for: {error}");
+            return std::future::pending().await;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    info!("Stopping: no new connections, running requests end");
+}
