@@ -41,7 +41,7 @@ pub struct Registration {
     pub sign_count: u32,
     /// The flags of the authenticator data.
     pub flags: Flags,
-    /// The authenticator's model, proven only when `trusted`.
+    /// The authenticator's model by its own word; [`proven_aaguid`](Self::proven_aaguid) gives it when it is proven.
     pub aaguid: Aaguid,
     /// The format of the attestation statement.
     pub format: AttestationFormat,

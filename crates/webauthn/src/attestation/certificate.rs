@@ -59,10 +59,10 @@ impl<'a> Certificate<'a> {
         self.tbs().issuer().to_string()
     }
 
-    /// The text of the subject's first attribute of this type.
-    pub(super) fn subject_attribute(&self, oid: ObjectIdentifier) -> Option<&str> {
-        let attribute = self.tbs().subject().iter().find(|attribute| attribute.oid == oid)?;
-        std::str::from_utf8(attribute.value.value()).ok()
+    /// The subject's attributes of this type, as the bytes of whatever string type they have.
+    pub(super) fn subject_attributes(&self, oid: ObjectIdentifier) -> impl Iterator<Item = &[u8]> {
+        let attributes = self.tbs().subject().iter().filter(move |attribute| attribute.oid == oid);
+        attributes.map(|attribute| attribute.value.value())
     }
 
     /// The extensions of this type; a certificate in order has at most one.

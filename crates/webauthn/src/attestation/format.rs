@@ -95,6 +95,9 @@ impl fmt::Display for AttestationType {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AttestationPolicy<'a> {
     /// Trust anchors as DER certificates: roots, intermediates or leaves. One that cannot be read is passed over.
+    ///
+    /// Any of them vouches for any AAGUID. Where each model has anchors of its own, as in the FIDO Metadata Service, read
+    /// the AAGUID first ([`AttestationObject`](crate::AttestationObject)) and give those of that model.
     pub trust_anchors: &'a [Vec<u8>],
     /// Whether a credential whose attestation does not lead to a trust anchor is refused.
     pub require_trusted: bool,

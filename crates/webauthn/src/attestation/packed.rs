@@ -46,17 +46,17 @@ fn check_certificate(leaf: &Certificate<'_>, aaguid: Aaguid) -> Result<(), Refus
     let demand = |holds, why| if holds { Ok(()) } else { Err(certificate_invalid(why)) };
     demand(leaf.is_version_3(), "its version is not 3")?;
 
-    let subject = |oid| leaf.subject_attribute(oid);
+    let subject_has = |oid, fits: fn(&[u8]) -> bool| leaf.subject_attributes(oid).any(fits);
     demand(
-        subject(COUNTRY).is_some_and(|c| c.len() == 2 && c.bytes().all(|byte| byte.is_ascii_alphabetic())),
+        subject_has(COUNTRY, |value| value.len() == 2 && value.iter().all(u8::is_ascii_alphabetic)),
         "its subject has no country (C) of two letters",
     )?;
-    demand(subject(ORGANIZATION).is_some_and(|o| !o.is_empty()), "its subject has no organization (O)")?;
+    demand(subject_has(ORGANIZATION, |value| !value.is_empty()), "its subject has no organization (O)")?;
     demand(
-        subject(ORGANIZATIONAL_UNIT).is_some_and(|ou| ou == "Authenticator Attestation"),
+        subject_has(ORGANIZATIONAL_UNIT, |value| value == b"Authenticator Attestation"),
         "its subject's organizational unit (OU) is not \"Authenticator Attestation\"",
     )?;
-    demand(subject(COMMON_NAME).is_some_and(|cn| !cn.is_empty()), "its subject has no common name (CN)")?;
+    demand(subject_has(COMMON_NAME, |value| !value.is_empty()), "its subject has no common name (CN)")?;
 
     demand(leaf.basic_constraints().is_some_and(|(ca, _)| !ca), "it has no basic constraints that say CA false")?;
 

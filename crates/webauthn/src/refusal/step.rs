@@ -5,7 +5,8 @@ use std::fmt;
 /// A step of Web Authentication Level 3, by its number and a title.
 ///
 /// The steps of the two ceremonies are `7.1.n` (registering a new credential, §7.1) and `7.2.n` (verifying an
-/// assertion, §7.2); form and attestation rules are named by the section that gives them.
+/// assertion, §7.2). Form is named by the section that gives it, and so is an attestation statement's verification
+/// (step 7.1.22): §8.2, §8.6, §8.7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Step {
     code: &'static str,
@@ -42,7 +43,6 @@ steps! {
     REGISTRATION_BACKUP_FLAGS = "7.1.17", "only an eligible credential is backed up";
     REGISTRATION_ALGORITHM = "7.1.20", "the algorithm is one of those offered";
     ATTESTATION_FORMAT = "7.1.21", "the attestation format is supported";
-    ATTESTATION_STATEMENT = "7.1.22", "the attestation statement verifies";
     ATTESTATION_TRUST = "7.1.24", "the attestation is trustworthy";
     CREDENTIAL_ID_SIZE = "7.1.25", "the credential id has at most 1023 bytes";
     CREDENTIAL_ID_UNIQUE = "7.1.26", "the credential id is not registered yet";
