@@ -1,0 +1,132 @@
+//! The running application under test: the real doors on a real database, over HTTP, with a clock that can be moved.
+//!
+//! ```no_run
+//! # use countersign_testkit::app::TestApp;
+//! # use countersign_testkit::forger::Authenticator;
+//! # async fn story() {
+//! let app = TestApp::new().await;
+//! let shop = app.tenant();
+//! let key = Authenticator::new();
+//! let token = shop.track("ada", "sign-up").await.token;
+//! shop.enrol_passkey(&token, &key).await.ok();
+//! shop.sign_in(&key).await.ok();
+//! # }
+//! ```
+
+mod answer;
+mod ceremony;
+mod tenant;
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use axum::Router;
+use countersign_api::{AddressLimits, Api};
+use countersign_db::Db;
+use countersign_domain::clock::{Clock, Span};
+use countersign_domain::migrations::MIGRATIONS;
+use countersign_domain::ring::KeyRing;
+use countersign_domain::secret;
+use countersign_domain::tenant::{NewTenant, Origin, RpId, Settings};
+use countersign_domain::{Countersign, Options};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use answer::Answer;
+pub use tenant::{TestTenant, Tracked, Who};
+
+/// Where the tenant's own pages are served from.
+pub const ORIGIN: &str = "https://shop.example";
+/// The tenant's relying party ID.
+pub const RP_ID: &str = "shop.example";
+
+/// A server on a free port with a database of its own in a temporary folder, both gone with it.
+pub struct TestApp {
+    /// The product behind the doors.
+    pub countersign: Countersign,
+    /// The storage below it, to look at what is kept.
+    pub db: Db,
+    /// `http://127.0.0.1:port`.
+    pub url: String,
+    /// Holds database and key ring.
+    pub folder: PathBuf,
+    tenant: TestTenant,
+    serving: JoinHandle<()>,
+}
+
+impl TestApp {
+    /// With settings as they are by default.
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With changed tenant settings.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let per_second = NonZeroU32::new(100_000).expect("not zero");
+        let limits = AddressLimits { requests_per_second: per_second, strangers_per_second: per_second };
+        Self::with_limits(limits, change).await
+    }
+
+    /// With changed limits per address and tenant settings. Other constructors make limits that no test runs into.
+    pub async fn with_limits(limits: AddressLimits, change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = std::env::temp_dir().join(format!("countersign-test-{}", secret::base64url(&secret::random::<12>())));
+        let database = format!("sqlite://{}", folder.join("test.db").display());
+        let db = Db::open(&database, countersign_db::Options::default()).await.expect("a database opens");
+        let clock = Clock::default();
+        db.migrate(MIGRATIONS, clock.now().0).await.expect("migrations apply");
+        let ring = KeyRing::for_database(&db, &folder.join("keys.json"), clock.now()).await.expect("a ring is made");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let url = format!("http://{}", listener.local_addr().expect("a listener has an address"));
+        let options = Options { public_url: "https://auth.shop.example".to_owned() };
+        let countersign = Countersign::new(db.clone(), ring, clock, &options).expect("the options are good");
+        let service = Api::new(countersign.clone(), limits).router(Router::new());
+        let service = service.into_make_service_with_connect_info::<SocketAddr>();
+        let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("the server serves") });
+        let tenant = make_tenant(&countersign, &url, RP_ID, ORIGIN, change).await;
+        Self { countersign, db, url, folder, tenant, serving }
+    }
+
+    /// The default tenant: RP ID `shop.example`, origin `https://shop.example`.
+    pub fn tenant(&self) -> &TestTenant {
+        &self.tenant
+    }
+
+    /// A further tenant of the same server with an RP ID and origin of its own.
+    pub async fn another_tenant(&self, rp_id: &str) -> TestTenant {
+        make_tenant(&self.countersign, &self.url, rp_id, &format!("https://{rp_id}"), |_| {}).await
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, span: Span) {
+        self.countersign.clock().advance(span);
+    }
+
+    /// The kinds of the newest events of the default tenant, newest first.
+    pub async fn events(&self) -> Vec<String> {
+        let events = self.countersign.newest_events(&self.tenant.id, 50).await.expect("events are readable");
+        events.into_iter().map(|event| event.kind).collect()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.serving.abort();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+async fn make_tenant(
+    countersign: &Countersign,
+    url: &str,
+    rp_id: &str,
+    origin: &str,
+    change: impl FnOnce(&mut Settings),
+) -> TestTenant {
+    let origins = vec![Origin::parse(origin).expect("a good origin")];
+    let mut settings = Settings { origins, ..Settings::default() };
+    change(&mut settings);
+    let new = NewTenant { name: "Test shop".to_owned(), rp_id: RpId::parse(rp_id).expect("a good RP ID"), settings };
+    let made = countersign.create_tenant(new).await.expect("a tenant is made");
+    TestTenant::new(url, made.tenant_id, made.api_secret_key.expose(), made.management_key.expose(), origin)
+}

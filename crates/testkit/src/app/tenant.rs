@@ -1,0 +1,132 @@
+//! A tenant as its backend and its pages reach it.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use countersign_domain::id::TenantId;
+use http::Method;
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::Answer;
+
+/// Who calls the Client API.
+#[derive(Debug, Clone, Copy)]
+pub enum Who<'a> {
+    /// The holder of a client token.
+    Token(&'a str),
+    /// A page that shows the tenant's id.
+    Tenant,
+    /// Nobody: no credential is sent.
+    Nobody,
+}
+
+/// What `track` answered.
+#[derive(Debug, Clone)]
+pub struct Tracked {
+    /// The client token.
+    pub token: String,
+    /// The instance of the action.
+    pub idempotency_key: String,
+    /// The action's state.
+    pub state: String,
+    /// The whole answer.
+    pub body: Value,
+}
+
+/// A tenant under test.
+#[derive(Debug, Clone)]
+pub struct TestTenant {
+    /// Its id.
+    pub id: TenantId,
+    /// Its server secret.
+    pub secret: String,
+    /// Its management key.
+    pub management_key: String,
+    /// The origin of its pages.
+    pub origin: String,
+    url: String,
+    http: Client,
+}
+
+impl TestTenant {
+    pub(super) fn new(url: &str, id: TenantId, secret: &str, management_key: &str, origin: &str) -> Self {
+        Self {
+            id,
+            secret: secret.to_owned(),
+            management_key: management_key.to_owned(),
+            origin: origin.to_owned(),
+            url: url.to_owned(),
+            http: Client::new(),
+        }
+    }
+
+    /// A call of the Server API with the tenant's secret; `path` begins after `/v1`. No body is sent for `Value::Null`.
+    pub async fn server(&self, method: Method, path: &str, body: Value) -> Answer {
+        self.server_as(&self.secret, method, path, body).await
+    }
+
+    /// The same with another secret.
+    pub async fn server_as(&self, secret: &str, method: Method, path: &str, body: Value) -> Answer {
+        let request = self.http.request(method, format!("{}/v1{path}", self.url));
+        let credential = BASE64_STANDARD.encode(format!("{secret}:"));
+        send(request.header("authorization", format!("Basic {credential}")), body).await
+    }
+
+    /// A call of the Client API from the tenant's page; `path` begins after `/v1/client`.
+    pub async fn client(&self, who: Who<'_>, method: Method, path: &str, body: Value) -> Answer {
+        self.client_from(Some(&self.origin), who, method, path, body).await
+    }
+
+    /// The same from a page of another origin, or from no page at all.
+    pub async fn client_from(&self, origin: Option<&str>, who: Who<'_>, method: Method, path: &str, body: Value) -> Answer {
+        let mut request = self.http.request(method, format!("{}/v1/client{path}", self.url));
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        request = match who {
+            Who::Token(token) => request.bearer_auth(token),
+            Who::Tenant => request.header("authorization", format!("Basic {}", BASE64_STANDARD.encode(self.id.as_str()))),
+            Who::Nobody => request,
+        };
+        send(request, body).await
+    }
+
+    /// A call as it stands, for what no client of ours would send.
+    pub fn raw(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.url))
+    }
+
+    /// Sends a raw call.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        send(request, Value::Null).await
+    }
+
+    /// Tracks an action with nothing more to say.
+    pub async fn track(&self, user: &str, action: &str) -> Tracked {
+        self.track_with(user, action, json!({})).await
+    }
+
+    /// Tracks an action.
+    pub async fn track_with(&self, user: &str, action: &str, body: Value) -> Tracked {
+        let body = self.server(Method::POST, &format!("/users/{user}/actions/{action}"), body).await.ok();
+        let text = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("track answers {name}: {body}")).to_owned();
+        Tracked { token: text("token"), idempotency_key: text("idempotencyKey"), state: text("state"), body }
+    }
+
+    /// What a token proves.
+    pub async fn validate(&self, token: &str) -> Value {
+        self.validate_with(json!({ "token": token })).await
+    }
+
+    /// What a token proves, with more to the question.
+    pub async fn validate_with(&self, body: Value) -> Value {
+        let answer = self.server(Method::POST, "/validate", body).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body
+    }
+}
+
+async fn send(request: RequestBuilder, body: Value) -> Answer {
+    let request = if body.is_null() { request } else { request.json(&body) };
+    Answer::of(request.send().await.expect("the server answers")).await
+}
