@@ -44,13 +44,9 @@ function facts(factor: Factor, title: string): string[] {
   const { browser, os } = credential?.parsedUserAgent ?? {};
   const madeWith = [browser?.name, os?.name].filter(Boolean).join(" on ");
   return [
-    title === kind(factor) ? "" : kind(factor),
+    title.startsWith(kind(factor)) ? "" : kind(factor),
     madeWith,
-    credential?.credentialBackedUp === undefined
-      ? ""
-      : credential.credentialBackedUp
-        ? "Backed up"
-        : "On this device only",
+    credential?.credentialBackedUp === undefined ? "" : credential.credentialBackedUp ? "Backed up" : "Not backed up",
   ].filter(Boolean);
 }
 
