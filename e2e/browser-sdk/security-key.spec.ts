@@ -46,16 +46,27 @@ test("without a token the SDK says so", async ({ page, sdk }) => {
   expect(await sdk("securityKey.verify")).toMatchObject({ errorCode: "token_not_set" });
 });
 
-test("a security key does not answer a passkey challenge", async ({ page, application, sdk }) => {
-  await Authenticator.add(page, {
-    ...SECURITY_KEY,
-    hasResidentKey: true,
-    hasUserVerification: true,
-    isUserVerified: true,
-  });
+test("a security key does not answer for a passkey", async ({ page, application, sdk }) => {
+  await Authenticator.add(page, SECURITY_KEY);
   await sdk("setToken", (await application.track("ada", "enrol-key")).token);
   await sdk("securityKey.enroll");
-  const outcome = await sdk("passkey.signIn", { token: (await application.track("ada", "withdraw")).token });
-  expect(outcome.thrown ?? outcome.errorCode).toBeDefined();
-  expect(outcome.data).toBeUndefined();
+  const { token } = await application.track("ada", "withdraw");
+
+  // The right answer of the right key, sent to the wrong door.
+  const answers: unknown[] = [];
+  await page.route("**/verify/security-key", async (route) => {
+    answers.push(route.request().postDataJSON());
+    await route.abort();
+  });
+  await sdk("setToken", token);
+  await sdk("securityKey.verify");
+  expect(answers).toHaveLength(1);
+  const refused = await fetch(`${application.server.apiUrl}/client/verify/passkey`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+    body: JSON.stringify({ authenticationCredential: answers[0] }),
+  });
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toMatchObject({ errorCode: expect.any(String) });
+  expect(await application.validate(token)).toMatchObject({ isValid: false, state: "CHALLENGE_REQUIRED" });
 });

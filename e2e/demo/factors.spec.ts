@@ -20,7 +20,7 @@ test("adds a second passkey from another device", async ({ page, server }) => {
   await ada.signUp();
   const key = await ada.own({ transport: "usb", defaultBackupEligibility: false, defaultBackupState: false });
   await ada.add(key, "Add a passkey");
-  await expect(ada.factors.filter({ hasText: "On this device only" })).toHaveCount(1);
+  await expect(ada.factors.filter({ hasText: "Not backed up" })).toHaveCount(1);
 });
 
 test("the same device is not added twice", async ({ page, server }) => {
