@@ -24,8 +24,6 @@
 //!
 //! The rules that keep one text valid on every engine are checked by [`lint`].
 
-#![expect(clippy::doc_markdown, reason = "SQLite and PostgreSQL are products, not code")]
-
 mod db;
 mod error;
 mod lex;

@@ -5,20 +5,23 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use super::Now;
 use crate::db::Db;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::statements;
 use crate::tx::Tx;
 
 pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_lease \
      (name text NOT NULL PRIMARY KEY, holder text NOT NULL, until bigint NOT NULL)";
 
-/// A holder that has said nothing for so long is taken for dead. Renewed before each statement.
-const LIFE_MS: i64 = 30_000;
+/// A holder that has said nothing for so long is taken for dead. It speaks before each statement, and while a statement
+/// runs on SQLite the database is locked to others: only a holder that is late after a long one can lose the lease, and
+/// then it waits like any other.
+const LIFE_MS: i64 = 5_000;
 
 statements! {
     MAKE = "INSERT INTO schema_lease (name, holder, until) VALUES ('migrations', $1, 0) ON CONFLICT (name) DO NOTHING";
     TAKE = "UPDATE schema_lease SET holder = $1, until = $2 WHERE name = 'migrations' AND until < $3";
     RENEW = "UPDATE schema_lease SET until = $1 WHERE name = 'migrations' AND holder = $2";
+    RECORD = "INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)";
     RELEASE = "UPDATE schema_lease SET until = 0 WHERE name = 'migrations' AND holder = $1";
 }
 
@@ -43,20 +46,24 @@ impl<'a> Lease<'a> {
         taken.await.map(|changed: u64| (changed == 1).then_some(lease))
     }
 
-    pub(super) fn now_ms(&self) -> i64 {
-        self.now.ms()
+    /// Says that the holder lives; `false` when another process has taken over.
+    pub(super) async fn renew(&self) -> Result<bool> {
+        let (holder, until) = (self.holder.clone(), self.now.ms() + LIFE_MS);
+        let renewed = self.db.write(async move |tx: &mut Tx<'_>| tx.run(&RENEW, &[&until, &holder]).await);
+        renewed.await.map(|changed: u64| changed == 1)
     }
 
-    /// Says that the holder lives, on behalf of migration `name`.
-    pub(super) async fn renew(&self, name: &str) -> Result<()> {
-        let (holder, until) = (self.holder.clone(), self.now.ms() + LIFE_MS);
-        match self.db.write(async move |tx: &mut Tx<'_>| tx.run(&RENEW, &[&until, &holder]).await).await? {
-            0 => Err(Error::Migration {
-                name: name.to_owned(),
-                reason: "another process took over after 30 seconds without a sign of life; start again".to_owned(),
-            }),
-            _ => Ok(()),
-        }
+    /// Records a migration as applied; `false` when another process has taken over.
+    pub(super) async fn record(&self, name: &'static str, checksum: String) -> Result<bool> {
+        let (holder, now) = (self.holder.clone(), self.now.ms());
+        let recorded = self.db.write(async move |tx: &mut Tx<'_>| {
+            let ours = tx.run(&RENEW, &[&(now + LIFE_MS), &holder]).await? == 1;
+            if ours {
+                tx.run(&RECORD, &[&name, &checksum, &now]).await?;
+            }
+            Ok(ours)
+        });
+        recorded.await
     }
 
     /// Lets the next one go on at once. Where this fails the lease runs out by itself.

@@ -36,8 +36,7 @@ const CREATE_APPLIED: &str = "CREATE TABLE IF NOT EXISTS schema_migrations \
      (name text NOT NULL PRIMARY KEY, checksum text NOT NULL, applied_at bigint NOT NULL)";
 
 statements! {
-    pub(super) APPLIED = "SELECT name, checksum FROM schema_migrations";
-    RECORD = "INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)";
+    APPLIED = "SELECT name, checksum FROM schema_migrations";
 }
 
 /// Milliseconds since 1970 that go on from the caller's clock.
@@ -61,36 +60,46 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// See [`Db::migrate`].
 pub(super) async fn migrate(db: &Db, migrations: &[Migration], now_ms: i64) -> Result<Vec<&'static str>> {
     let now = Now { start_ms: now_ms, since: Instant::now() };
+    let mut applied = Vec::new();
     while now.since.elapsed() < PATIENCE {
         // The usual start finds nothing to do: one read, no lease.
-        let Some(first) = pending(db, migrations).await?.first().copied() else { return Ok(Vec::new()) };
-        run(db, first.name, CREATE_APPLIED).await?;
-        run(db, first.name, lease::CREATE).await?;
-        if let Some(lease) = Lease::take(db, &now).await? {
-            let applied = apply(db, migrations, &lease).await;
-            lease.release().await;
-            return applied;
+        let Some(first) = pending(db, migrations).await?.first().copied() else { return Ok(applied) };
+        match take(db, first.name, &now).await {
+            Ok(Some(lease)) => {
+                let done = apply(db, migrations, &lease, &mut applied).await;
+                lease.release().await;
+                done?;
+            }
+            // Held by another, whose long statement may lock the database. Where that is not it, the next read fails.
+            Ok(None) | Err(Error::Unavailable(_)) => tokio::time::sleep(PAUSE).await,
+            Err(error) => return Err(error),
         }
-        tokio::time::sleep(PAUSE).await;
     }
     Err(Error::Unavailable("another process has been migrating for ten minutes".to_owned()))
 }
 
-async fn apply(db: &Db, migrations: &[Migration], lease: &Lease<'_>) -> Result<Vec<&'static str>> {
-    let mut applied = Vec::new();
+async fn take<'a>(db: &'a Db, name: &str, now: &'a Now) -> Result<Option<Lease<'a>>> {
+    run(db, name, CREATE_APPLIED).await?;
+    run(db, name, lease::CREATE).await?;
+    Lease::take(db, now).await
+}
+
+/// Applies what is pending, until that is done or the lease is lost.
+async fn apply(db: &Db, migrations: &[Migration], lease: &Lease<'_>, applied: &mut Vec<&'static str>) -> Result<()> {
     for migration in pending(db, migrations).await? {
-        let name = migration.name;
         for statement in migration.statements() {
-            lease.renew(name).await?;
-            run(db, name, &statement).await?;
+            if !lease.renew().await? {
+                return Ok(());
+            }
+            run(db, migration.name, &statement).await?;
         }
-        lease.renew(name).await?;
         db.schema_changed().await?;
-        let (checksum, at) = (script::checksum(migration.sql), lease.now_ms());
-        db.write(async move |tx: &mut Tx<'_>| tx.run(&RECORD, &[&name, &checksum, &at]).await).await?;
-        applied.push(name);
+        if !lease.record(migration.name, script::checksum(migration.sql)).await? {
+            return Ok(());
+        }
+        applied.push(migration.name);
     }
-    Ok(applied)
+    Ok(())
 }
 
 /// Runs one statement of a migration in a transaction of its own, unless it is done already.
@@ -114,8 +123,12 @@ async fn run(db: &Db, name: &str, statement: &str) -> Result<()> {
 ///
 /// [`Error::Migration`] when an applied one was edited since, or one stands before an applied one in the list.
 async fn pending(db: &Db, migrations: &[Migration]) -> Result<Vec<Migration>> {
-    // No such table: nothing was ever applied. Asking for the table itself would need each engine's catalogue.
-    let applied = if db.check(&APPLIED).await.is_ok() { db.all(&APPLIED, &[]).await? } else { Vec::new() };
+    let applied = match db.check(&APPLIED).await {
+        Ok(()) => db.all(&APPLIED, &[]).await?,
+        Err(error @ Error::Unavailable(_)) => return Err(error),
+        // No such table: nothing was ever applied. Asking for the table by name would need each engine's catalogue.
+        Err(_) => Vec::new(),
+    };
     let applied =
         applied.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<Vec<(String, String)>>>()?;
     let mut pending = Vec::new();

@@ -162,3 +162,39 @@ async fn the_lease_of_a_dead_process_runs_out() {
     let applied = tokio::time::timeout(Duration::from_secs(5), db.migrate(&[ONE, TWO], 2_000)).await.unwrap();
     assert_eq!(applied.unwrap(), [TWO.name]);
 }
+
+/// Another process that took this one for dead goes on; this one waits and finds the work done.
+#[tokio::test]
+async fn a_holder_that_lost_the_lease_waits_like_any_other() {
+    let (folder, db) = database().await;
+    db.migrate(&[ONE], 1_000).await.unwrap();
+    // The migration itself gives the lease away, the first time.
+    connect(&folder).execute_batch("CREATE TABLE runs (a)").unwrap();
+    let lost = Migration {
+        name: "0003_lost",
+        sql: "INSERT INTO runs (a) VALUES (1);
+              UPDATE schema_lease SET holder = 'another', until = 0 WHERE (SELECT count(*) FROM runs) = 1;",
+    };
+    let applied = tokio::time::timeout(Duration::from_secs(5), db.migrate(&[ONE, TWO, lost], 2_000)).await.unwrap();
+    assert_eq!(applied.unwrap(), [TWO.name, lost.name]);
+    let runs: i64 = connect(&folder).query_row("SELECT count(*) FROM runs", [], |row| row.get(0)).unwrap();
+    assert_eq!(runs, 2);
+}
+
+/// A long statement of another process locks the database for longer than anybody waits for a lock.
+#[tokio::test]
+async fn who_waits_is_patient_with_a_locked_database() {
+    let folder = Folder::new();
+    let options = Options { busy_timeout: Duration::from_millis(50), ..Options::default() };
+    let db = Db::open(&folder.url(), options).await.unwrap();
+    let another = connect(&folder);
+    another.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = tokio::spawn({
+        let db = db.clone();
+        async move { db.migrate(&[ONE], 2_000).await }
+    });
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(!waiting.is_finished());
+    another.execute_batch("COMMIT").unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap(), [ONE.name]);
+}

@@ -4,12 +4,18 @@ use countersign_db::{Db, Error, Tx};
 
 use crate::support::{ACCOUNT, CLAIM, COUNT, COUNT_UP, DRAW, ENTER, OPEN, SHUT, exists, fresh, open};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_was_acknowledged_is_read() {
     let (_folder, db) = fresh().await;
     assert_eq!(open(&db, "a").await, Ok(1));
-    let row = db.one(&ACCOUNT, &[&"a"]).await.unwrap();
-    assert_eq!((row.get(0), row.get(1)), (Ok("open".to_owned()), Ok(100_i64)));
+    for n in 1..=100_i64 {
+        db.write(async |tx: &mut Tx<'_>| tx.run(&DRAW, &[&1_i64, &"a"]).await).await.unwrap();
+        // By whatever thread and connection comes next.
+        let (short, long) = (db.clone(), db.clone());
+        let short = tokio::spawn(async move { short.one(&ACCOUNT, &[&"a"]).await.unwrap().get(1) });
+        let long = tokio::spawn(async move { long.all(&ACCOUNT, &[&"a"]).await.unwrap()[0].get(1) });
+        assert_eq!((short.await.unwrap(), long.await.unwrap()), (Ok(100 - n), Ok(100 - n)));
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! The one writer: transactions that share a commit, and those that misbehave.
 
+use std::pin::Pin;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::task::Poll;
 
 use countersign_db::{Db, Error, Statement, Tx, statements};
 use tokio::task::JoinHandle;
@@ -12,6 +13,17 @@ statements! {
     GIVE_UP = "ROLLBACK";
     DEFER = "PRAGMA defer_foreign_keys = ON";
     ORPHAN = "INSERT INTO entries (tenant_id, entry_id, account_id) VALUES ('t', 'e', 'nobody')";
+}
+
+/// Sends a transaction without waiting for its answer: polled once, it stands in the queue.
+async fn sent<'f, T>(call: impl Future<Output = T> + Send + 'f) -> Pin<Box<dyn Future<Output = T> + Send + 'f>> {
+    let mut call = Box::pin(tokio::task::unconstrained(call));
+    std::future::poll_fn(|context| {
+        assert!(call.as_mut().poll(context).is_pending(), "answered before its turn");
+        Poll::Ready(())
+    })
+    .await;
+    call
 }
 
 /// Holds the writer until the returned sender is used or dropped, so that what is sent meanwhile shares one commit.
@@ -36,28 +48,23 @@ async fn hold(db: &Db) -> (mpsc::Sender<()>, JoinHandle<Result<(), Error>>) {
 async fn a_failing_neighbour_is_undone_alone() {
     let (_folder, db) = fresh().await;
     let (release, held) = hold(&db).await;
-    let calls: Vec<_> = (0..60)
-        .map(|n| {
-            let db = db.clone();
-            tokio::spawn(async move {
-                db.write(async move |tx: &mut Tx<'_>| {
-                    tx.run(&OPEN, &[&format!("{n:02}"), &"open", &1_i64]).await?;
-                    match n % 4 {
-                        0 => Err(Error::NoRow),
-                        1 => tx.run(&OPEN, &[&format!("{n:02}"), &"open", &1_i64]).await,
-                        2 => panic!("on purpose"),
-                        _ => Ok(1),
-                    }
-                })
-                .await
-            })
-        })
-        .collect();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut calls = Vec::new();
+    for n in 0..60 {
+        let call = db.write(async move |tx: &mut Tx<'_>| {
+            tx.run(&OPEN, &[&format!("{n:02}"), &"open", &1_i64]).await?;
+            match n % 4 {
+                0 => Err(Error::NoRow),
+                1 => tx.run(&OPEN, &[&format!("{n:02}"), &"open", &1_i64]).await,
+                2 => panic!("on purpose"),
+                _ => Ok(1),
+            }
+        });
+        calls.push(sent(call).await);
+    }
     drop(release);
     held.await.unwrap().unwrap();
     for (n, call) in calls.into_iter().enumerate() {
-        let result = call.await.unwrap();
+        let result = call.await;
         match n % 4 {
             0 => assert_eq!(result, Err(Error::NoRow)),
             1 => assert_eq!(result, Err(Error::Conflict)),
@@ -143,16 +150,13 @@ async fn a_reader_neither_waits_for_a_long_write_nor_sees_it() {
     let (_folder, db) = fresh().await;
     open(&db, "before").await.unwrap();
     let (release, held) = hold(&db).await;
-    let writing = tokio::spawn({
-        let db = db.clone();
-        async move { open(&db, "during").await }
-    });
+    let writing = sent(open(&db, "during")).await;
     // Would hang if it waited: the writer is held until below.
     assert!(exists(&db, "before").await);
     assert_eq!(db.all(&ACCOUNTS, &[]).await.unwrap().len(), 1);
     drop(release);
     held.await.unwrap().unwrap();
-    assert_eq!(writing.await.unwrap(), Ok(1));
+    assert_eq!(writing.await, Ok(1));
     assert!(exists(&db, "during").await);
 }
 
@@ -170,19 +174,10 @@ async fn a_lost_group_is_lost_for_all_and_said_so() {
     for (culprit, why) in [(&GIVE_UP, "gave up"), (&DEFER, "commit")] {
         let (_folder, db) = fresh().await;
         let (release, held) = hold(&db).await;
-        let neighbour = tokio::spawn({
-            let db = db.clone();
-            async move { open(&db, "a").await }
-        });
-        tokio::time::sleep(Duration::from_millis(30)).await;
-        let culprit = tokio::spawn(alone(db.clone(), culprit, &ORPHAN));
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        let neighbour = sent(open(&db, "a")).await;
+        let culprit = sent(alone(db.clone(), culprit, &ORPHAN)).await;
         drop(release);
-        for error in [
-            held.await.unwrap().unwrap_err(),
-            neighbour.await.unwrap().unwrap_err(),
-            culprit.await.unwrap().unwrap_err(),
-        ] {
+        for error in [held.await.unwrap().unwrap_err(), neighbour.await.unwrap_err(), culprit.await.unwrap_err()] {
             assert!(error.to_string().contains(why), "{error}");
         }
         assert!(!exists(&db, "a").await);
