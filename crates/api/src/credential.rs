@@ -111,7 +111,9 @@ impl WebauthnCredential {
                 svg_icon_light: provider.svg_icon_light.as_deref(),
                 svg_icon_dark: provider.svg_icon_dark.as_deref(),
             }),
-            credential_device_type: credential.backup_eligible.map(|be| if be { "multiDevice" } else { "singleDevice" }),
+            credential_device_type: credential
+                .backup_eligible
+                .map(|be| if be { "multiDevice" } else { "singleDevice" }),
             authenticator_attachment: credential.attachment.map(|attachment| match attachment {
                 Attachment::Platform => "platform",
                 Attachment::CrossPlatform => "cross-platform",

@@ -37,11 +37,8 @@ impl Api {
 
     /// All doors and `extra` pages behind one edge: request ids, limits, CORS, headers, errors.
     pub fn router(self, extra: Router) -> Router {
-        let routes: Router<Self> = OpenApiRouter::new()
-            .nest("/v1/client", client::routes())
-            .nest("/v1", server::routes())
-            .split_for_parts()
-            .0;
+        let routes: Router<Self> =
+            OpenApiRouter::new().nest("/v1/client", client::routes()).nest("/v1", server::routes()).split_for_parts().0;
         let routes = routes
             .merge(aliases::php::routes())
             .merge(wellknown::routes())

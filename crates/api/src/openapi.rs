@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
-    Components, ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
+    Components, ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+    ResponseBuilder,
 };
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -50,8 +51,10 @@ impl IntoResponses for Problems {
 
 /// The Client API.
 pub fn client_api() -> OpenApi {
-    let mut components = error_schemas()
-        .security_scheme("bearerAuth", http(HttpAuthScheme::Bearer, "A client token: from track, or from a completed challenge."));
+    let mut components = error_schemas().security_scheme(
+        "bearerAuth",
+        http(HttpAuthScheme::Bearer, "A client token: from track, or from a completed challenge."),
+    );
     components = components.security_scheme("tenantBasic", http(HttpAuthScheme::Basic, "The tenant id as user name."));
     document("Countersign Client API", "For pages and apps.", components.build(), "/v1/client", client::routes())
 }

@@ -62,7 +62,9 @@ impl Problem {
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Countersign\""));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Countersign\""));
         }
         response
     }
@@ -102,7 +104,11 @@ impl From<Error> for Problem {
             Error::Unavailable(_) => Self {
                 retry_after: Some(Span::seconds(2)),
                 internal: Some(description),
-                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is not available. Try again shortly.")
+                ..Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "unavailable",
+                    "The service is not available. Try again shortly.",
+                )
             },
             Error::Internal(_) => Self {
                 internal: Some(description),
@@ -123,5 +129,9 @@ pub(crate) async fn no_such_path() -> Problem {
 
 /// Every method a path does not have.
 pub(crate) async fn no_such_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "This path has no such method. See /docs/ for the API.")
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "invalid_request",
+        "This path has no such method. See /docs/ for the API.",
+    )
 }

@@ -23,7 +23,10 @@ pub(crate) fn routes() -> Router<Api> {
 /// The tenant of the `Host` header. Any other host is none of ours.
 async fn tenant_of(api: &Api, headers: &HeaderMap) -> Result<Arc<Tenant>, Problem> {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let host = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(host, _)| host);
+    let host = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(host, _)| host);
     let tenant = api.countersign.tenant_of_host(&host.to_ascii_lowercase()).await?;
     tenant.ok_or_else(|| Error::NotFound("file for this host").into())
 }

@@ -35,7 +35,8 @@ impl Countersign {
     /// Takes a migrated database and the ring that belongs to it (see [`KeyRing::for_database`]).
     pub fn new(db: Db, ring: KeyRing, clock: Clock, options: &Options) -> Result<Self> {
         let public_url = options.public_url.trim_end_matches('/').to_owned();
-        let public_origin = Origin::of_url(&public_url).map_err(|error| Error::InvalidConfiguration(error.to_string()))?;
+        let public_origin =
+            Origin::of_url(&public_url).map_err(|error| Error::InvalidConfiguration(error.to_string()))?;
         let tenants = TenantCache::default();
         Ok(Self { inner: Arc::new(Inner { db, clock, ring, public_url, public_origin, tenants }) })
     }

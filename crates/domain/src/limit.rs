@@ -31,6 +31,12 @@ pub(crate) async fn take(tx: &mut Tx<'_>, tenant: &TenantId, key: &str, limit: L
 }
 
 /// Marks `id` as used. `false` when it was used before: the caller refuses.
-pub(crate) async fn spend(tx: &mut Tx<'_>, tenant: &TenantId, id: &str, now: Millis, keep_until: Millis) -> Result<bool> {
+pub(crate) async fn spend(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    id: &str,
+    now: Millis,
+    keep_until: Millis,
+) -> Result<bool> {
     Ok(tx.run(&SPEND, &[tenant, &id, &now, &keep_until]).await? == 1)
 }

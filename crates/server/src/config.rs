@@ -128,7 +128,9 @@ impl Config {
         let text = text.trim_end_matches('/');
         match Url::parse(text) {
             Ok(url) if url.origin().ascii_serialization() == text => Ok(text.to_owned()),
-            _ => bail!("server.public_url must be scheme, host and port, such as https://auth.example.com, and is {text}"),
+            _ => bail!(
+                "server.public_url must be scheme, host and port, such as https://auth.example.com, and is {text}"
+            ),
         }
     }
 

@@ -49,10 +49,8 @@ async fn add_origin(
 
 /// The pages and calls of `--dev`.
 pub(crate) fn routes(countersign: Countersign, demo: DemoConfig) -> Result<Router> {
-    let tools = Router::new()
-        .route("/dev/clock", post(move_clock))
-        .route("/dev/events", get(events))
-        .with_state(countersign);
+    let tools =
+        Router::new().route("/dev/clock", post(move_clock)).route("/dev/events", get(events)).with_state(countersign);
     Ok(tools.merge(assets::demo_routes()).merge(demo::router(demo)?))
 }
 

@@ -8,7 +8,8 @@ use crate::config::{Log, LogFormat};
 
 /// Starts logging; once a process.
 pub(crate) fn start(log: &Log) -> Result<()> {
-    let filter = EnvFilter::try_new(&log.level).with_context(|| format!("log.level is not understood: {}", log.level))?;
+    let filter =
+        EnvFilter::try_new(&log.level).with_context(|| format!("log.level is not understood: {}", log.level))?;
     let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match log.format {
         LogFormat::Text => lines.init(),

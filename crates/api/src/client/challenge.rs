@@ -44,7 +44,8 @@ pub(super) async fn begin(
         wanted.action = ActionCode::parse(&action).map_err(|error| Problem::invalid(error.to_string()))?;
     }
     if let Some(key) = body.idempotency_key {
-        wanted.idempotency_key = Some(IdempotencyKey::parse(&key).map_err(|error| Problem::invalid(error.to_string()))?);
+        wanted.idempotency_key =
+            Some(IdempotencyKey::parse(&key).map_err(|error| Problem::invalid(error.to_string()))?);
     }
     let id = api.countersign.begin_anonymous(&tenant, &wanted, &caller).await?;
     Ok(Json(Begun { challenge_id: id.to_string() }))

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::wire::{Added, AuthenticationOptions, KnownPasskey, RegistrationOptions, VerifiedPasskey, bytes_of, name_of};
+use super::wire::{
+    Added, AuthenticationOptions, KnownPasskey, RegistrationOptions, VerifiedPasskey, bytes_of, name_of,
+};
 use crate::Api;
 use crate::extract::{CeremonyBody, ClientToken, ClientTokenOrTenant, From, JsonBody, Query, TenantOnly};
 use crate::openapi::Problems;

@@ -52,7 +52,9 @@ async fn read<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, 
 async fn collect(request: Request, limit: usize) -> Result<Bytes, Problem> {
     let body = Limited::new(request.into_body(), limit);
     match tokio::time::timeout(ARRIVAL, body.collect()).await {
-        Err(_) => Err(Problem::invalid("The body did not arrive within ten seconds. Is Content-Length larger than the body?")),
+        Err(_) => {
+            Err(Problem::invalid("The body did not arrive within ten seconds. Is Content-Length larger than the body?"))
+        }
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::too_large(limit)),
         Ok(Err(_)) => Err(Problem::invalid("The body could not be read.")),
         Ok(Ok(collected)) => Ok(collected.to_bytes()),

@@ -78,7 +78,7 @@ pub(super) async fn track(
     JsonBody(body): JsonBody<TrackBody>,
 ) -> Result<Json<TrackedBody>, Problem> {
     let tracked = api.countersign.track(&tenant, body.parse(&user, &action)?, &caller).await?;
-    let default_verification_method = tracked.default_method().map(|method| method.as_str());
+    let default_verification_method = tracked.default_method().map(countersign_domain::methods::Method::as_str);
     Ok(Json(TrackedBody {
         idempotency_key: tracked.action.idempotency_key,
         state: tracked.action.state.as_str(),
@@ -104,13 +104,20 @@ impl TrackBody {
             ..UserChange::default()
         };
         let short = |what: &'static str, text: Option<String>| match text {
-            Some(text) if text.chars().count() > 512 => Err(Problem::invalid(format!("{what} must have at most 512 characters."))),
+            Some(text) if text.chars().count() > 512 => {
+                Err(Problem::invalid(format!("{what} must have at most 512 characters.")))
+            }
             text => Ok(text),
         };
         Ok(Track {
             user: user_id(user)?,
             action: ActionCode::parse(action).map_err(sentence)?,
-            idempotency_key: self.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose().map_err(sentence)?,
+            idempotency_key: self
+                .idempotency_key
+                .as_deref()
+                .map(IdempotencyKey::parse)
+                .transpose()
+                .map_err(sentence)?,
             change,
             scope: Scope::parse(self.scope.as_deref().unwrap_or_default()),
             redirect_url: redirect(self.redirect_url)?,
@@ -125,7 +132,10 @@ impl TrackBody {
 /// An address a prompt may go back to: http or https, at most 2,048 characters. The backend's word is taken for where.
 fn redirect(url: Option<String>) -> Result<Option<String>, Problem> {
     let Some(url) = url.filter(|url| !url.is_empty()) else { return Ok(None) };
-    let web = url.parse::<http::Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
+    let web = url
+        .parse::<http::Uri>()
+        .ok()
+        .filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
     match web {
         Some(_) if url.len() <= 2048 => Ok(Some(url)),
         _ => Err(Problem::invalid("redirectUrl must be an http or https URL of at most 2,048 characters.")),
@@ -209,10 +219,18 @@ pub(super) async fn list(
     Path(user): Path<String>,
     Query(listing): Query<Listing>,
 ) -> Result<Json<Vec<ActionBody>>, Problem> {
-    let time = |text: String| Millis::parse_rfc3339(&text).ok_or_else(|| Problem::invalid("fromDate must be RFC 3339, in UTC."));
+    let time = |text: String| {
+        Millis::parse_rfc3339(&text).ok_or_else(|| Problem::invalid("fromDate must be RFC 3339, in UTC."))
+    };
     let query = ActionQuery {
         from: listing.from_date.map(time).transpose()?,
-        codes: listing.codes.iter().flat_map(|codes| codes.split(',')).filter(|code| !code.is_empty()).map(str::to_owned).collect(),
+        codes: listing
+            .codes
+            .iter()
+            .flat_map(|codes| codes.split(','))
+            .filter(|code| !code.is_empty())
+            .map(str::to_owned)
+            .collect(),
         state: listing.state.as_deref().map(state_of).transpose()?,
     };
     let actions = api.countersign.list_actions(&tenant, &user, &query).await?;

@@ -32,7 +32,8 @@ pub(super) struct Configuration {
     responses((status = 200, body = Vec<Configuration>), Problems), security(("secretBasic" = [])))]
 pub(super) async fn configurations(ServerKey(tenant): ServerKey) -> Json<Vec<Configuration>> {
     let methods = countersign_domain::methods::Method::ALL.into_iter();
-    let list = methods.map(|method| Configuration { verification_method: method.as_str(), is_active: tenant.allows(method) });
+    let list =
+        methods.map(|method| Configuration { verification_method: method.as_str(), is_active: tenant.allows(method) });
     Json(list.collect())
 }
 
@@ -149,7 +150,8 @@ impl BatchEntry {
     fn parse(self) -> countersign_domain::Result<ImportedCredential> {
         let invalid = |problem: Problem| Error::invalid(problem.description());
         let bytes = |what: &str, text: &str| {
-            from_base64url(text.trim_end_matches('=')).ok_or_else(|| Error::invalid(format!("{what} is not base64url.")))
+            from_base64url(text.trim_end_matches('='))
+                .ok_or_else(|| Error::invalid(format!("{what} is not base64url.")))
         };
         let aaguid = self.aaguid.map(|text| text.parse::<Aaguid>()).transpose();
         Ok(ImportedCredential {
@@ -166,7 +168,8 @@ impl BatchEntry {
 
 /// Transports are stored side by side: one word each, few of them.
 fn clean_transports(transports: Vec<String>) -> Vec<String> {
-    let word = |text: &String| (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let word =
+        |text: &String| (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     transports.into_iter().filter(word).take(8).collect()
 }
 

@@ -96,7 +96,7 @@ impl std::convert::From<Verdict> for ValidatedBody {
             verification_method: proof_method(&action).filter(|_| proved),
             acr: action.acr.clone().filter(|_| proved),
             amr: Some(action.amr).filter(|amr| proved && !amr.is_empty()),
-            verified_at: action.verified_at.filter(|_| proved).map(|at| at.rfc3339()),
+            verified_at: action.verified_at.filter(|_| proved).map(countersign_domain::clock::Millis::rfc3339),
             error: because.map(reason),
         }
     }

@@ -15,7 +15,10 @@ fn compare(name: &str, written: &str) {
         std::fs::write(&path, format!("{written}\n")).expect("the schema folder is writable");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found.trim_end() == written, "schema/{name} is not what the code says: run `make schema` and look at the change");
+    assert!(
+        found.trim_end() == written,
+        "schema/{name} is not what the code says: run `make schema` and look at the change"
+    );
 }
 
 #[test]
@@ -33,8 +36,17 @@ fn schema_of_the_server_api_is_checked_in() {
 fn schema_of_verify_passkey_has_the_shape_clients_were_generated_from() {
     let document: Value = serde_json::to_value(openapi::client_api()).unwrap();
     let call = &document["paths"]["/v1/client/verify/passkey"]["post"];
-    assert_eq!((&call["operationId"], &call["tags"]), (&"verifyAuthentication".into(), &serde_json::json!(["Passkeys"])));
-    let schemes: Vec<&str> = call["security"].as_array().unwrap().iter().flat_map(|one| one.as_object().unwrap().keys()).map(String::as_str).collect();
+    assert_eq!(
+        (&call["operationId"], &call["tags"]),
+        (&"verifyAuthentication".into(), &serde_json::json!(["Passkeys"]))
+    );
+    let schemes: Vec<&str> = call["security"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|one| one.as_object().unwrap().keys())
+        .map(String::as_str)
+        .collect();
     assert_eq!(schemes, ["bearerAuth", "tenantBasic"]);
     let schema = |reference: &Value| {
         let name = reference["$ref"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();

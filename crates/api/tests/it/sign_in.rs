@@ -41,7 +41,10 @@ async fn a_user_steps_up_with_a_security_key() {
 
     let verified = shop.verify_security_key(&tracked.token, &key).await.ok();
     let verdict = shop.validate(verified["accessToken"].as_str().unwrap()).await;
-    assert_eq!((&verdict["isValid"], &verdict["acr"], &verdict["amr"]), (&json!(true), &json!("aal1"), &json!(["hwk"])));
+    assert_eq!(
+        (&verdict["isValid"], &verdict["acr"], &verdict["amr"]),
+        (&json!(true), &json!("aal1"), &json!(["hwk"]))
+    );
     assert_eq!(shop.validate(&tracked.token).await["isValid"], true, "the action decides, not which token was sent");
 }
 
@@ -49,7 +52,8 @@ async fn a_user_steps_up_with_a_security_key() {
 async fn what_the_user_has_is_listed_with_its_provider_and_device() {
     let app = TestApp::new().await;
     let shop = app.tenant();
-    let google: [u8; 16] = [0xea, 0x9b, 0x8d, 0x66, 0x4d, 0x01, 0x1d, 0x21, 0x3c, 0xe4, 0xb6, 0xb4, 0x8c, 0xb5, 0x75, 0xd4];
+    let google: [u8; 16] =
+        [0xea, 0x9b, 0x8d, 0x66, 0x4d, 0x01, 0x1d, 0x21, 0x3c, 0xe4, 0xb6, 0xb4, 0x8c, 0xb5, 0x75, 0xd4];
     let key = Authenticator::new().synced(true).aaguid(google).transports(["internal", "hybrid"]);
     let token = shop.track("ada", "sign-up").await.token;
     let token = shop.enrol_passkey(&token, &key).await.ok()["accessToken"].as_str().unwrap().to_owned();

@@ -36,13 +36,20 @@ impl Countersign {
     /// The action a bearer's token belongs to.
     pub(crate) async fn action_of(&self, bearer: &Bearer) -> Result<Action> {
         let token = &bearer.token;
-        let found = store::find(self.db(), &bearer.tenant.id, &bearer.user.id, &token.action_code, &token.idempotency_key);
+        let found =
+            store::find(self.db(), &bearer.tenant.id, &bearer.user.id, &token.action_code, &token.idempotency_key);
         found.await?.ok_or(Error::InvalidToken)
     }
 
     /// The token of a completed ceremony. With a proof it opens the user's factors for as long as the proof is fresh;
     /// without one it reads them.
-    pub(crate) fn result_token(&self, tenant: &Tenant, user: &User, action: (&str, &str), proof: Option<&Proof>) -> Result<String> {
+    pub(crate) fn result_token(
+        &self,
+        tenant: &Tenant,
+        user: &User,
+        action: (&str, &str),
+        proof: Option<&Proof>,
+    ) -> Result<String> {
         let token = NewToken {
             external_id: &user.external_id,
             username: user.username.as_deref(),

@@ -6,12 +6,11 @@ use crate::tenant::Outcome;
 /// The state a new action begins in.
 pub(crate) fn decide(outcome: Option<Outcome>, enrolled: bool) -> ActionState {
     match outcome {
-        Some(Outcome::Allow) => ActionState::Allow,
         Some(Outcome::Block) => ActionState::Block,
         Some(Outcome::Review) => ActionState::ReviewRequired,
         // A challenge needs a factor: without one the backend reads `isEnrolled: false` and asks for enrolment.
         Some(Outcome::Challenge) | None if enrolled => ActionState::ChallengeRequired,
-        Some(Outcome::Challenge) | None => ActionState::Allow,
+        Some(Outcome::Challenge | Outcome::Allow) | None => ActionState::Allow,
     }
 }
 

@@ -28,7 +28,9 @@ impl Countersign {
     /// One action of a user.
     pub async fn find_action(&self, tenant: &Tenant, external_id: &str, code: &str, key: &str) -> Result<Action> {
         let missing = Error::NotFound("action");
-        let Some(user) = user::store::find_external(self.db(), &tenant.id, external_id).await? else { return Err(missing) };
+        let Some(user) = user::store::find_external(self.db(), &tenant.id, external_id).await? else {
+            return Err(missing);
+        };
         store::find(self.db(), &tenant.id, &user.id, code, key).await?.ok_or(missing)
     }
 

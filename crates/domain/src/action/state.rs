@@ -87,7 +87,9 @@ mod tests {
 
     #[test]
     fn what_is_blocked_or_failed_admits_no_proof() {
-        for state in [ActionState::Block, ActionState::ChallengeFailed, ActionState::ReviewRequired, ActionState::ReviewFailed] {
+        for state in
+            [ActionState::Block, ActionState::ChallengeFailed, ActionState::ReviewRequired, ActionState::ReviewFailed]
+        {
             assert!(!state.admits_proof() && !state.is_proved() && !state.admits_enrolment_as_proof(), "{state:?}");
         }
     }

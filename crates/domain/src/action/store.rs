@@ -52,7 +52,10 @@ impl Action {
             authenticator: columns.next()?,
             verified_at: columns.next()?,
             acr: columns.next()?,
-            amr: columns.next::<Option<String>>()?.map(|text| text.split(' ').map(str::to_owned).collect()).unwrap_or_default(),
+            amr: columns
+                .next::<Option<String>>()?
+                .map(|text| text.split(' ').map(str::to_owned).collect())
+                .unwrap_or_default(),
             consumed_at: columns.next()?,
             redirect_url: columns.next()?,
             ip_address: columns.next()?,
@@ -91,7 +94,13 @@ pub(crate) async fn find(db: &Db, tenant: &TenantId, user: &UserId, code: &str, 
     db.opt(&FIND, &[tenant, user, &code, &key]).await?.as_ref().map(Action::read).transpose()
 }
 
-pub(crate) async fn reload(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId, code: &str, key: &str) -> Result<Option<Action>> {
+pub(crate) async fn reload(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    user: &UserId,
+    code: &str,
+    key: &str,
+) -> Result<Option<Action>> {
     tx.opt(&FIND, &[tenant, user, &code, &key]).await?.as_ref().map(Action::read).transpose()
 }
 
@@ -135,14 +144,27 @@ pub(crate) async fn prove(
 }
 
 /// Counts a wrong answer against the action; the tenth fails it. `true` when this one did.
-pub(crate) async fn count_failure(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId, code: &str, key: &str, now: Millis) -> Result<bool> {
+pub(crate) async fn count_failure(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    user: &UserId,
+    code: &str,
+    key: &str,
+    now: Millis,
+) -> Result<bool> {
     let row = tx.opt(&COUNT_FAILURE, &[&now, &MAX_FAILED_TRIES, tenant, user, &code, &key]).await?;
     let state = row.map(|row| row.get::<String>(0)).transpose()?;
     Ok(state.as_deref() == Some(ActionState::ChallengeFailed.as_str()))
 }
 
 /// Sets a state by the backend's word; `false` when there is no such action or it is blocked.
-pub(super) async fn set_state(tx: &mut Tx<'_>, tenant: &TenantId, action: &Action, state: ActionState, now: Millis) -> Result<bool> {
+pub(super) async fn set_state(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    action: &Action,
+    state: ActionState,
+    now: Millis,
+) -> Result<bool> {
     let (user, code, key) = (&action.user, &action.code, &action.idempotency_key);
     let rows = tx.run(&SET_STATE, &[&state.as_str(), &now, &state.is_proved(), tenant, user, code, key]).await?;
     Ok(rows == 1)

@@ -75,7 +75,8 @@ impl Countersign {
         let tenant_id = tenant.id.clone();
         let (user, action) = self
             .write(async move |tx| {
-                let (user, _) = user::store::find_or_insert(tx, &tenant_id, track.user.as_str(), &fresh_user, now).await?;
+                let (user, _) =
+                    user::store::find_or_insert(tx, &tenant_id, track.user.as_str(), &fresh_user, now).await?;
                 let user = user::save_change(tx, &tenant_id, user, &track.change, now).await?;
                 let state = decide(outcome, user.is_enrolled());
                 let code = track.action.as_str();

@@ -71,8 +71,8 @@ impl Countersign {
         };
         let found = store::find(self.db(), &tenant.id, &user.id, &token.action_code, &token.idempotency_key).await?;
         let Some(action) = found else { return worthless(InvalidBecause::InvalidToken) };
-        let taken = action.consumed_at.is_some();
-        let mut is_valid = action.state.is_proved() && !taken;
+        let consumed = action.consumed_at.is_some();
+        let mut is_valid = action.state.is_proved() && !consumed;
         if is_valid && ask.consume {
             is_valid = self.consume(tenant, &action, caller).await?;
         }

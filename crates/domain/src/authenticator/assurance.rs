@@ -1,8 +1,8 @@
 //! What a proof is worth: acr and amr (decisions §6, checklist 67 and 68).
 
+use crate::clock::Millis;
 use crate::methods::Method;
 use crate::token::Proof;
-use crate::clock::Millis;
 
 /// What one WebAuthn ceremony proves.
 pub(crate) fn assurance(method: Method, user_verified: bool, synced: bool, trusted: bool, at: Millis) -> Proof {
@@ -29,7 +29,14 @@ pub(crate) fn combine(earlier: Option<(Method, Proof)>, method: Method, proof: P
         amr.push("mfa".to_owned());
     }
     let mut seen = Vec::new();
-    amr.retain(|name| if seen.contains(name) { false } else { seen.push(name.clone()); true });
+    amr.retain(|name| {
+        if seen.contains(name) {
+            false
+        } else {
+            seen.push(name.clone());
+            true
+        }
+    });
     Proof { acr: earlier.acr.max(proof.acr), amr, at: proof.at }
 }
 
@@ -56,7 +63,11 @@ mod tests {
             (Method::SecurityKey, true, false, true, "aal3", "hwk user"),
         ];
         for (method, uv, synced, trusted, acr, amr) in table {
-            assert_eq!(proof(method, uv, synced, trusted), (acr.into(), amr.into()), "{method:?} uv={uv} synced={synced}");
+            assert_eq!(
+                proof(method, uv, synced, trusted),
+                (acr.into(), amr.into()),
+                "{method:?} uv={uv} synced={synced}"
+            );
         }
     }
 

@@ -43,7 +43,9 @@ impl Countersign {
     pub async fn known_passkey(&self, tenant: &Tenant, credential_ids: &[Vec<u8>]) -> Result<Authenticator> {
         for id in credential_ids.iter().take(20) {
             let found = store::find_credential(self.db(), &tenant.id, id).await?;
-            if let Some(factor) = found.filter(|factor| factor.method == Method::Passkey && factor.verified_at.is_some()) {
+            if let Some(factor) =
+                found.filter(|factor| factor.method == Method::Passkey && factor.verified_at.is_some())
+            {
                 return Ok(factor);
             }
         }
@@ -51,7 +53,13 @@ impl Countersign {
     }
 
     /// Removes a user's factor by the backend's word. Its use ends with this transaction.
-    pub async fn remove_factor(&self, tenant: &Tenant, external_id: &str, id: &str, caller: &Caller) -> Result<Removed> {
+    pub async fn remove_factor(
+        &self,
+        tenant: &Tenant,
+        external_id: &str,
+        id: &str,
+        caller: &Caller,
+    ) -> Result<Removed> {
         let missing = || Error::NotFound("user authenticator");
         let user = user::store::find_external(self.db(), &tenant.id, external_id).await?.ok_or_else(missing)?;
         let id = AuthenticatorId::parse(id).ok_or_else(missing)?;

@@ -85,7 +85,8 @@ pub struct Credential {
 impl Authenticator {
     /// What to call it before people: its label, its provider's name, or what kind of thing it is (decisions §8).
     pub fn name(&self) -> String {
-        let known = self.label.clone().or_else(|| provider_of(self.credential.aaguid).map(|provider| provider.name.clone()));
+        let known =
+            self.label.clone().or_else(|| provider_of(self.credential.aaguid).map(|provider| provider.name.clone()));
         known.unwrap_or_else(|| self.default_label().to_owned())
     }
 

@@ -35,7 +35,10 @@ mod tests {
     fn knows_the_common_providers_and_not_the_zero_aaguid() {
         let name = |text: &str| provider_of(text.parse().unwrap()).map(|provider| provider.name.as_str());
         assert_eq!(name("ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4"), Some("Google Password Manager"));
-        assert!(name("fbfc3007-154e-4ecc-8c0b-6e020557d7bd").is_some_and(|name| name.contains("iCloud") || name.contains("Apple")));
+        assert!(
+            name("fbfc3007-154e-4ecc-8c0b-6e020557d7bd")
+                .is_some_and(|name| name.contains("iCloud") || name.contains("Apple"))
+        );
         assert_eq!(name("00000000-0000-0000-0000-000000000000"), None);
         assert!(PROVIDERS.len() > 100);
     }

@@ -79,7 +79,10 @@ fn browser(ua: &str) -> Option<Browser> {
     let named = BROWSERS.iter().find_map(|(token, name)| Some(((*name).to_owned(), version_after(ua, token)?)));
     let safari = || {
         let name = if ua.contains("Mobile/") { "Mobile Safari" } else { "Safari" };
-        ua.contains("Safari/").then(|| version_after(ua, "Version/")).flatten().map(|version| (name.to_owned(), version))
+        ua.contains("Safari/")
+            .then(|| version_after(ua, "Version/"))
+            .flatten()
+            .map(|version| (name.to_owned(), version))
     };
     let (name, version) = named.or_else(safari)?;
     let mobile_chrome = name == "Chrome" && ua.contains("Mobile");
@@ -193,7 +196,8 @@ mod tests {
 
     #[test]
     fn takes_anything_without_complaint() {
-        for ua in ["", "curl/8.5.0", "Android ", "Android ;", "Chrome/", "Mac OS X é/🦀", "Version/", "iPhone OS _"] {
+        for ua in ["", "curl/8.5.0", "Android ", "Android ;", "Chrome/", "Mac OS X é/🦀", "Version/", "iPhone OS _"]
+        {
             assert_eq!(parse(ua).ua, ua);
         }
     }

@@ -44,11 +44,17 @@ impl AnonymousChallenge {
 
 impl Countersign {
     /// Begins a challenge that no user is bound to yet; a method picks it up by its id.
-    pub async fn begin_anonymous(&self, tenant: &Tenant, wanted: &AnonymousChallenge, caller: &Caller) -> Result<ChallengeId> {
+    pub async fn begin_anonymous(
+        &self,
+        tenant: &Tenant,
+        wanted: &AnonymousChallenge,
+        caller: &Caller,
+    ) -> Result<ChallengeId> {
         let now = self.now();
         let challenge = wanted.challenge(ChallengeId::random(), tenant, now);
         let id = challenge.id.clone();
-        let event = Event::new("challenge.created", now).challenge(&id).caller(caller).detail("action", wanted.action.as_str());
+        let event =
+            Event::new("challenge.created", now).challenge(&id).caller(caller).detail("action", wanted.action.as_str());
         let tenant = tenant.id.clone();
         self.write(async move |tx| {
             store::insert(tx, &tenant, &challenge, now).await?;

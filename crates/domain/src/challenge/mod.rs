@@ -16,8 +16,8 @@ use crate::id::{ChallengeId, UserId};
 use crate::methods::Method;
 
 pub use begin::AnonymousChallenge;
-pub use state::State;
 pub(crate) use state::MAX_ATTEMPTS;
+pub use state::State;
 pub(crate) use store::{STATEMENTS, close_verified, count_failure, find_open, insert, rearm};
 
 use crate::secret;

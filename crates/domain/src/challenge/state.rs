@@ -50,7 +50,9 @@ impl State {
     pub const fn refusal(self) -> Option<&'static str> {
         match self {
             Self::Pending => None,
-            Self::Verified => Some("This challenge was already used. Ask for new options and start the ceremony again."),
+            Self::Verified => {
+                Some("This challenge was already used. Ask for new options and start the ceremony again.")
+            }
             Self::Failed => Some("This challenge was answered wrongly too often. Ask for new options."),
             Self::Expired => Some("This challenge has expired. Ask for new options and start the ceremony again."),
             Self::Cancelled => Some("This challenge was replaced by a newer one. Use the options you asked for last."),

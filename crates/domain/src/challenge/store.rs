@@ -36,7 +36,10 @@ impl Challenge {
             purpose: Purpose::parse(&columns.next::<String>()?).ok_or_else(|| unknown("purpose"))?,
             state: State::parse(&columns.next::<String>()?).ok_or_else(|| unknown("state"))?,
             secret_hash: columns.next()?,
-            note: columns.next::<Option<String>>()?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+            note: columns
+                .next::<Option<String>>()?
+                .and_then(|text| serde_json::from_str(&text).ok())
+                .unwrap_or_default(),
             expires_at: columns.next()?,
         })
     }
@@ -76,7 +79,14 @@ pub(crate) async fn find_open(db: &Db, tenant: &TenantId, id: &ChallengeId, now:
 }
 
 /// Gives an anonymous challenge a method and a fresh secret; the older secret no longer answers it.
-pub(crate) async fn rearm(tx: &mut Tx<'_>, tenant: &TenantId, id: &ChallengeId, method: Method, hash: &[u8], now: Millis) -> Result<()> {
+pub(crate) async fn rearm(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    id: &ChallengeId,
+    method: Method,
+    hash: &[u8],
+    now: Millis,
+) -> Result<()> {
     match tx.run(&REARM, &[&method.as_str(), &hash, tenant, id, &now]).await? {
         1 => Ok(()),
         _ => Err(Error::NotFound("challenge")),

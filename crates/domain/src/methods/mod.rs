@@ -6,10 +6,10 @@ mod shared;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use shared::webauthn::STATEMENTS;
 pub use shared::webauthn::{
     Answered, Enrolled, Offer, ParsedAnswer, ParsedCredential, Who, Wish, parse_authentication, parse_registration,
 };
-pub(crate) use shared::webauthn::STATEMENTS;
 
 /// A method that the product implements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -47,7 +47,10 @@ impl KeyRing {
 
     /// For each key its id and a fingerprint that says nothing about the key: what the database remembers.
     pub fn fingerprints(&self) -> Vec<(&str, String)> {
-        self.keys.iter().map(|key| (key.id.as_str(), secret::base64url(&*derive::<16>(key, &[b"fingerprint"])))).collect()
+        self.keys
+            .iter()
+            .map(|key| (key.id.as_str(), secret::base64url(&*derive::<16>(key, &[b"fingerprint"]))))
+            .collect()
     }
 
     /// A 256-bit key for `purpose`, which is a list of labels such as `["client-token", tenant]`, under the ring key
@@ -118,7 +121,6 @@ fn derive<const N: usize>(key: &RingKey, purpose: &[&[u8]]) -> Zeroizing<[u8; N]
     let prk: Prk = Salt::new(HKDF_SHA256, b"countersign").extract(&*key.secret);
     let info = joined(purpose);
     let mut out = Zeroizing::new([0; N]);
-    #[expect(clippy::expect_used, reason = "HKDF refuses only outputs over 255 hashes")]
     let filled = prk.expand(&[&info], Length(N)).and_then(|okm: hkdf::Okm<'_, Length>| okm.fill(&mut *out));
     #[expect(clippy::expect_used, reason = "HKDF refuses only outputs over 255 hashes")]
     filled.expect("at most 32 bytes are asked for");

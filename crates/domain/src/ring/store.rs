@@ -17,12 +17,8 @@ impl KeyRing {
     /// The ring for a database: the file's, which has to hold every key the database remembers. A database that
     /// remembers none takes the file's ring, or a new one written to `path`.
     pub async fn for_database(db: &Db, path: &Path, now: Millis) -> Result<Self> {
-        let remembered: Vec<(String, String)> = db
-            .all(&LIST, &[])
-            .await?
-            .iter()
-            .map(|row| Ok((row.get(0)?, row.get(1)?)))
-            .collect::<Result<_>>()?;
+        let remembered: Vec<(String, String)> =
+            db.all(&LIST, &[]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_>>()?;
         let ring = match Self::load(path) {
             Err(RingFileError::Missing(_)) if remembered.is_empty() => {
                 let ring = Self::generate();

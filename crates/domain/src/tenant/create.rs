@@ -43,7 +43,12 @@ impl Countersign {
         let (server, api_secret_key) = self.new_key(&tenant_id, KeyKind::Server);
         let (management, management_key) = self.new_key(&tenant_id, KeyKind::Management);
         let event = Event::new("tenant.created", now);
-        let created = CreatedTenant { tenant_id: tenant_id.clone(), api_secret_key, management_key, client_id: client_id.clone() };
+        let created = CreatedTenant {
+            tenant_id: tenant_id.clone(),
+            api_secret_key,
+            management_key,
+            client_id: client_id.clone(),
+        };
         self.write(async move |tx| {
             let is_default = !store::default_exists(tx).await?;
             let (name, rp_id, settings) = (new.name.clone(), new.rp_id.clone(), new.settings.clone());
@@ -59,7 +64,13 @@ impl Countersign {
     }
 
     /// Changes name and settings, and makes the tenant the default one where asked.
-    pub async fn update_tenant(&self, id: &TenantId, name: String, settings: Settings, make_default: bool) -> Result<()> {
+    pub async fn update_tenant(
+        &self,
+        id: &TenantId,
+        name: String,
+        settings: Settings,
+        make_default: bool,
+    ) -> Result<()> {
         check_settings(&name, &settings)?;
         let now = self.now();
         let mut row = store::find(self.db(), id).await?.ok_or(Error::NotFound("tenant"))?;
@@ -133,7 +144,10 @@ impl Countersign {
     pub async fn open_server_keys(&self, tenant: &TenantId) -> Result<Vec<Secret>> {
         let sealed = store::sealed_keys(self.db(), tenant).await?;
         let open = |(id, sealed): (KeyId, Vec<u8>)| {
-            let plain = self.ring().open(&key_place(tenant, &id), &sealed).map_err(|error| Error::Internal(error.to_string()))?;
+            let plain = self
+                .ring()
+                .open(&key_place(tenant, &id), &sealed)
+                .map_err(|error| Error::Internal(error.to_string()))?;
             String::from_utf8(plain.to_vec()).map(Secret::new).map_err(|error| Error::Internal(error.to_string()))
         };
         sealed.into_iter().map(open).collect()

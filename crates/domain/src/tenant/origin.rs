@@ -30,7 +30,8 @@ impl Origin {
     pub fn parse(text: &str) -> Result<Self, OriginError> {
         let form = || OriginError::Form(text.to_owned());
         if let Some(hash) = text.strip_prefix("android:apk-key-hash:") {
-            let known = !hash.is_empty() && hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+            let known =
+                !hash.is_empty() && hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
             return known.then(|| Self(text.to_owned())).ok_or_else(form);
         }
         let url = Url::parse(text).map_err(|_| form())?;
@@ -59,7 +60,12 @@ impl Origin {
     /// The host name, without port; `None` for an app.
     pub fn host(&self) -> Option<&str> {
         let authority = self.0.split_once("://")?.1;
-        Some(authority.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(authority, |(host, _)| host))
+        Some(
+            authority
+                .rsplit_once(':')
+                .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+                .map_or(authority, |(host, _)| host),
+        )
     }
 }
 
@@ -158,9 +164,21 @@ mod tests {
     #[test]
     fn refuses_everything_else() {
         for text in [
-            "", "null", "*", "example.com", "https://example.com/", "https://example.com:443", "https://EXAMPLE.com",
-            "https://user@example.com", "https://example.com/path", "https://example.com?", "http://example.com",
-            "http://localhost.evil.com", "ftp://example.com", "android:apk-key-hash:", "javascript:alert(1)",
+            "",
+            "null",
+            "*",
+            "example.com",
+            "https://example.com/",
+            "https://example.com:443",
+            "https://EXAMPLE.com",
+            "https://user@example.com",
+            "https://example.com/path",
+            "https://example.com?",
+            "http://example.com",
+            "http://localhost.evil.com",
+            "ftp://example.com",
+            "android:apk-key-hash:",
+            "javascript:alert(1)",
         ] {
             assert!(Origin::parse(text).is_err(), "{text}");
         }

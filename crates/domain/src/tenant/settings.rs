@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn unknown_fields_and_bad_origins_are_refused() {
-        for text in [r#"{"orgins":[]}"#, r#"{"origins":["https://example.com/path"]}"#, r#"{"defaultOutcome":"MAYBE"}"#] {
+        for text in [r#"{"orgins":[]}"#, r#"{"origins":["https://example.com/path"]}"#, r#"{"defaultOutcome":"MAYBE"}"#]
+        {
             assert!(serde_json::from_str::<Settings>(text).is_err(), "{text}");
         }
     }

@@ -182,7 +182,8 @@ impl Countersign {
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
         validation.set_issuer(&[self.public_url()]);
         validation.set_audience(&[self.client_audience()]);
-        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Error::InvalidToken)?.claims;
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Error::InvalidToken)?.claims;
         let now = self.now().seconds();
         if claims.other.tenant_id != tenant.id.as_str() || claims.iat > now + MAX_AHEAD {
             return Err(Error::InvalidToken);

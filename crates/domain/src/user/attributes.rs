@@ -33,7 +33,7 @@ pub struct ExternalId(String);
 impl ExternalId {
     /// Reads an id.
     pub fn parse(text: &str) -> Result<Self, AttributeError> {
-        checked("userId", text, 256).map(Self)
+        checked("userId", text.to_owned(), 256).map(Self)
     }
 
     /// The text.
@@ -102,7 +102,17 @@ pub struct UserChange {
 impl UserChange {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        let Self { email, email_verified, phone_number, phone_number_verified, username, display_name, locale, custom, default_method } = self;
+        let Self {
+            email,
+            email_verified,
+            phone_number,
+            phone_number_verified,
+            username,
+            display_name,
+            locale,
+            custom,
+            default_method,
+        } = self;
         let texts = [email, phone_number, username, display_name, locale];
         texts.into_iter().all(|patch| *patch == Patch::Keep)
             && email_verified.is_none()
@@ -124,18 +134,19 @@ impl UserChange {
     /// A phone number in E.164: `+` and 7 to 15 digits, not beginning with 0.
     pub fn phone_number(text: String) -> Result<String, AttributeError> {
         let digits = text.strip_prefix('+').ok_or(AttributeError::PhoneNumber)?;
-        let known = (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+        let known =
+            (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
         if known { Ok(text) } else { Err(AttributeError::PhoneNumber) }
     }
 
     /// A name for people, 1 to 256 characters.
     pub fn name(name: &'static str) -> impl FnOnce(String) -> Result<String, AttributeError> {
-        move |text| checked(name, &text, 256)
+        move |text| checked(name, text, 256)
     }
 
     /// A locale, 1 to 35 characters.
     pub fn locale(text: String) -> Result<String, AttributeError> {
-        checked("locale", &text, 35)
+        checked("locale", text, 35)
     }
 
     /// Flat custom data.
@@ -147,12 +158,12 @@ impl UserChange {
     }
 }
 
-fn checked(name: &'static str, text: &str, most: usize) -> Result<String, AttributeError> {
+fn checked(name: &'static str, text: String, most: usize) -> Result<String, AttributeError> {
     let length = text.chars().count();
     if length == 0 || length > most || text.chars().any(char::is_control) {
         return Err(AttributeError::Text { name, most });
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -164,7 +175,8 @@ mod tests {
         for text in ["ada@example.com", "a+b@localhost", "ü@example.org"] {
             assert!(UserChange::email(text.into()).is_ok(), "{text}");
         }
-        for text in ["", "ada", "@example.com", "ada@", "a b@example.com", "ada@exa..mple", "a@b@c", "a\n@example.com"] {
+        for text in ["", "ada", "@example.com", "ada@", "a b@example.com", "ada@exa..mple", "a@b@c", "a\n@example.com"]
+        {
             assert!(UserChange::email(text.into()).is_err(), "{text}");
         }
         assert!(UserChange::phone_number("+64210000000".into()).is_ok());

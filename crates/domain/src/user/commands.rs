@@ -117,7 +117,8 @@ pub(crate) async fn save_change(
     change.custom.apply(&mut user.custom);
     change.default_method.apply(&mut user.default_method);
     user.email_verified = change.email_verified.unwrap_or(user.email_verified) && user.email.is_some();
-    user.phone_number_verified = change.phone_number_verified.unwrap_or(user.phone_number_verified) && user.phone_number.is_some();
+    user.phone_number_verified =
+        change.phone_number_verified.unwrap_or(user.phone_number_verified) && user.phone_number.is_some();
     store::update(tx, tenant, &user, now).await?;
     Ok(user)
 }

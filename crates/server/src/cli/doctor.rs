@@ -52,7 +52,8 @@ fn pages() -> Vec<Finding> {
 
 fn report(findings: &[Finding]) -> Answer {
     let is_broken = findings.iter().any(|finding| finding.is_error);
-    let line = |finding: &Finding| format!("{}  {}", if finding.is_error { "error  " } else { "warning" }, finding.text);
+    let line =
+        |finding: &Finding| format!("{}  {}", if finding.is_error { "error  " } else { "warning" }, finding.text);
     let text = match findings {
         [] => "Nothing to report.".to_owned(),
         some => some.iter().map(line).collect::<Vec<_>>().join("\n"),

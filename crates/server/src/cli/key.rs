@@ -80,7 +80,7 @@ async fn list(opened: &Opened, tenant: &str) -> Result<Answer> {
         .map(|key| {
             json!({
                 "keyId": key.id, "kind": key.kind.as_str(), "createdAt": key.created_at.rfc3339(),
-                "revokedAt": key.revoked_at.map(|at| at.rfc3339()),
+                "revokedAt": key.revoked_at.map(countersign_domain::clock::Millis::rfc3339),
             })
         })
         .collect();

@@ -88,7 +88,8 @@ impl Cli {
     /// Does what was asked.
     pub(crate) fn run(self) -> Result<ExitCode> {
         let config = Config::load(self.global.config.as_deref())?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
         let answer = match self.command {
             Command::Serve { dev } => {
                 runtime.block_on(serve::serve(config, dev))?;

@@ -33,7 +33,7 @@ pub(super) struct Create {
     /// Relying party ID: the host name that passkeys belong to, such as example.com.
     #[arg(long, value_name = "HOST")]
     rp_id: String,
-    /// Origin of a page that runs ceremonies, such as https://app.example.com. May be given several times.
+    /// Origin of a page that runs ceremonies, such as <https://app.example.com>. May be given several times.
     #[arg(long = "origin", value_name = "URL", required = true)]
     origins: Vec<String>,
     /// Where mails and prompts send a user back to.
@@ -137,7 +137,11 @@ async fn list(opened: &Opened) -> Result<Answer> {
             format!("{}  {}  {}{mark}", tenant.id, tenant.rp_id, tenant.name)
         })
         .collect();
-    let text = if lines.is_empty() { "There is no tenant yet: countersign tenant create".to_owned() } else { lines.join("\n") };
+    let text = if lines.is_empty() {
+        "There is no tenant yet: countersign tenant create".to_owned()
+    } else {
+        lines.join("\n")
+    };
     Ok(Answer::new(text, tenants.iter().map(shown).collect()))
 }
 
@@ -153,7 +157,8 @@ async fn find(opened: &Opened, id: Option<&str>) -> Result<std::sync::Arc<Tenant
 
 fn merged(settings: &Settings, text: &str) -> Result<Settings> {
     let mut all = serde_json::to_value(settings)?;
-    let given: serde_json::Map<String, Value> = serde_json::from_str(text).context("--settings is not a JSON object")?;
+    let given: serde_json::Map<String, Value> =
+        serde_json::from_str(text).context("--settings is not a JSON object")?;
     if let Some(members) = all.as_object_mut() {
         members.extend(given);
     }

@@ -59,11 +59,20 @@ mod tests {
 
     #[test]
     fn a_ui_elsewhere_foreign_origins_and_too_many_names_are_told() {
-        let foreign = ["https://a.net", "https://b.net", "https://c.net", "https://d.net", "https://e.net", "https://f.net"];
-        let settings = Settings { origins: origins(&["https://other.org"]), related_origins: origins(&foreign), ..Settings::default() };
+        let foreign =
+            ["https://a.net", "https://b.net", "https://c.net", "https://d.net", "https://e.net", "https://f.net"];
+        let settings = Settings {
+            origins: origins(&["https://other.org"]),
+            related_origins: origins(&foreign),
+            ..Settings::default()
+        };
         let (rp_id, ui) = (RpId::parse("example.com").unwrap(), Origin::parse("https://auth.service.io").unwrap());
         let warnings = of(&rp_id, &settings, &ui);
         assert_eq!(warnings.len(), 3);
-        assert!(warnings[0].contains("--custom-domain") && warnings[1].contains("other.org") && warnings[2].contains("7 different"));
+        assert!(
+            warnings[0].contains("--custom-domain")
+                && warnings[1].contains("other.org")
+                && warnings[2].contains("7 different")
+        );
     }
 }

@@ -138,5 +138,7 @@ impl ServerApi<'_> {
 }
 
 fn unreachable() -> Refusal {
-    Refusal::server("The shop's backend could not reach Countersign. Check that the server is still running, then try again.")
+    Refusal::server(
+        "The shop's backend could not reach Countersign. Check that the server is still running, then try again.",
+    )
 }

@@ -38,7 +38,8 @@ impl TestTenant {
     pub async fn sign_in(&self, key: &Authenticator) -> Answer {
         let begun = self.client(Who::Tenant, Method::POST, "/challenge", json!({ "action": "signIn" })).await.ok();
         let path = "/user-authenticators/passkey/authentication-options";
-        let offer = self.client(Who::Tenant, Method::POST, path, json!({ "challengeId": begun["challengeId"] })).await.ok();
+        let offer =
+            self.client(Who::Tenant, Method::POST, path, json!({ "challengeId": begun["challengeId"] })).await.ok();
         self.answer_passkey(Who::Tenant, &offer, key).await
     }
 

@@ -13,6 +13,8 @@
 //! # }
 //! ```
 
+#![expect(clippy::expect_used, reason = "what a test stands on either holds or fails the test")]
+
 mod answer;
 mod ceremony;
 mod tenant;
@@ -70,7 +72,8 @@ impl TestApp {
 
     /// With changed limits per address and tenant settings. Other constructors make limits that no test runs into.
     pub async fn with_limits(limits: AddressLimits, change: impl FnOnce(&mut Settings)) -> Self {
-        let folder = std::env::temp_dir().join(format!("countersign-test-{}", secret::base64url(&secret::random::<12>())));
+        let folder =
+            std::env::temp_dir().join(format!("countersign-test-{}", secret::base64url(&secret::random::<12>())));
         let database = format!("sqlite://{}", folder.join("test.db").display());
         let db = Db::open(&database, countersign_db::Options::default()).await.expect("a database opens");
         let clock = Clock::default();

@@ -78,14 +78,23 @@ impl TestTenant {
     }
 
     /// The same from a page of another origin, or from no page at all.
-    pub async fn client_from(&self, origin: Option<&str>, who: Who<'_>, method: Method, path: &str, body: Value) -> Answer {
+    pub async fn client_from(
+        &self,
+        origin: Option<&str>,
+        who: Who<'_>,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Answer {
         let mut request = self.http.request(method, format!("{}/v1/client{path}", self.url));
         if let Some(origin) = origin {
             request = request.header("origin", origin);
         }
         request = match who {
             Who::Token(token) => request.bearer_auth(token),
-            Who::Tenant => request.header("authorization", format!("Basic {}", BASE64_STANDARD.encode(self.id.as_str()))),
+            Who::Tenant => {
+                request.header("authorization", format!("Basic {}", BASE64_STANDARD.encode(self.id.as_str())))
+            }
             Who::Nobody => request,
         };
         send(request, body).await
@@ -109,7 +118,8 @@ impl TestTenant {
     /// Tracks an action.
     pub async fn track_with(&self, user: &str, action: &str, body: Value) -> Tracked {
         let body = self.server(Method::POST, &format!("/users/{user}/actions/{action}"), body).await.ok();
-        let text = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("track answers {name}: {body}")).to_owned();
+        let text =
+            |name: &str| body[name].as_str().unwrap_or_else(|| panic!("track answers {name}: {body}")).to_owned();
         Tracked { token: text("token"), idempotency_key: text("idempotencyKey"), state: text("state"), body }
     }
 

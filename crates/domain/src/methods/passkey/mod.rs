@@ -10,12 +10,20 @@ use crate::error::Result;
 use crate::id::ChallengeId;
 use crate::{Caller, Countersign};
 
-const RULES: Rules =
-    Rules { method: Method::Passkey, resident_key: ResidentKey::Required, user_verification: UserVerification::Required };
+const RULES: Rules = Rules {
+    method: Method::Passkey,
+    resident_key: ResidentKey::Required,
+    user_verification: UserVerification::Required,
+};
 
 impl Countersign {
     /// Options for making a passkey.
-    pub async fn passkey_registration_options(&self, who: &Bearer, wish: Wish, caller: &Caller) -> Result<Offer<CreationOptions>> {
+    pub async fn passkey_registration_options(
+        &self,
+        who: &Bearer,
+        wish: Wish,
+        caller: &Caller,
+    ) -> Result<Offer<CreationOptions>> {
         let hints: &[&str] = match wish.attachment {
             Some(Attachment::Platform) => &["client-device"],
             Some(Attachment::CrossPlatform) => &["security-key", "hybrid"],

@@ -26,7 +26,11 @@ fn hints() -> Vec<String> {
 
 impl Countersign {
     /// Options for enrolling a security key.
-    pub async fn security_key_registration_options(&self, who: &Bearer, caller: &Caller) -> Result<Offer<CreationOptions>> {
+    pub async fn security_key_registration_options(
+        &self,
+        who: &Bearer,
+        caller: &Caller,
+    ) -> Result<Offer<CreationOptions>> {
         let wish = Wish { attachment: Some(Attachment::CrossPlatform), ..Wish::default() };
         self.webauthn_registration_options(&rules(&who.tenant), who, wish, hints(), caller).await
     }
@@ -37,7 +41,11 @@ impl Countersign {
     }
 
     /// Options for stepping up with a security key. There is no sign-in without a token: a key does not name its user.
-    pub async fn security_key_authentication_options(&self, who: &Bearer, caller: &Caller) -> Result<Offer<RequestOptions>> {
+    pub async fn security_key_authentication_options(
+        &self,
+        who: &Bearer,
+        caller: &Caller,
+    ) -> Result<Offer<RequestOptions>> {
         let rules = rules(&who.tenant);
         let who = Who::Bearer(Box::new(who.clone()));
         self.webauthn_authentication_options(&rules, &who, None, hints(), caller).await

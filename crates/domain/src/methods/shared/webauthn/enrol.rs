@@ -1,8 +1,8 @@
 //! Registration (WebAuthn L3 §7.1): options, and taking the new credential in.
 
 use countersign_webauthn::options::{
-    AuthenticatorSelection, CreationOptions, CredentialDescriptor, CredentialParameters, CredentialType, ResidentKey, RpEntity,
-    UserEntity,
+    AuthenticatorSelection, CreationOptions, CredentialDescriptor, CredentialParameters, CredentialType, ResidentKey,
+    RpEntity, UserEntity,
 };
 use countersign_webauthn::{
     Attachment, AttestationPolicy, Registration, RegistrationRequest, UserVerification, verify_registration,
@@ -10,7 +10,9 @@ use countersign_webauthn::{
 use serde_json::{Map, json};
 
 use super::permission::Right;
-use super::{ALGORITHMS, Enrolled, OPTIONS_LIMIT, Offer, ParsedCredential, Rules, TOKEN_CHALLENGE, Wish, require_on, user_handle};
+use super::{
+    ALGORITHMS, Enrolled, OPTIONS_LIMIT, Offer, ParsedCredential, Rules, TOKEN_CHALLENGE, Wish, require_on, user_handle,
+};
 use crate::action::{self, Action, Bearer};
 use crate::audit::{self, Event};
 use crate::authenticator::{self, Authenticator, Credential, assurance};
@@ -94,7 +96,8 @@ impl Countersign {
             self.allow_conditional(who, &action)?;
         }
         let answered = made.credential.challenge()?;
-        let named = made.challenge.clone().or_else(|| Ceremony::id_in(&answered)).ok_or(Error::NotFound("challenge"))?;
+        let named =
+            made.challenge.clone().or_else(|| Ceremony::id_in(&answered)).ok_or(Error::NotFound("challenge"))?;
         let open = challenge::find_open(self.db(), &who.tenant.id, &named, self.now()).await?;
         if !belongs(&open, rules, who, &action, Purpose::Enrol) {
             return Err(Error::NotFound("challenge"));
@@ -133,7 +136,8 @@ impl Countersign {
             .detail("aaguid", credential.aaguid.to_string());
         let proved = completes.then(|| event.clone().renamed("action.proved"));
         {
-            let (who, action, open, factor, proof) = (who.clone(), action.clone(), open.clone(), factor.clone(), proof.clone());
+            let (who, action, open, factor, proof) =
+                (who.clone(), action.clone(), open.clone(), factor.clone(), proof.clone());
             self.write(async move |tx| {
                 let tenant = &who.tenant.id;
                 challenge::close_verified(tx, tenant, &open, &who.user.id, now).await?;
@@ -155,7 +159,8 @@ impl Countersign {
             Right::Fresh => action.proof(),
             Right::Grant => None,
         };
-        let token = self.result_token(&who.tenant, &who.user, (&action.code, &action.idempotency_key), shown.as_ref())?;
+        let token =
+            self.result_token(&who.tenant, &who.user, (&action.code, &action.idempotency_key), shown.as_ref())?;
         Ok(Enrolled { token, user: who.user.clone(), factor: factor.clone() })
     }
 }
@@ -163,7 +168,10 @@ impl Countersign {
 /// Whether a challenge is this token's, for this method and purpose. Anything else is as if it were not there.
 pub(super) fn belongs(open: &Challenge, rules: &Rules, who: &Bearer, action: &Action, purpose: Purpose) -> bool {
     let same_action = open.action_code == action.code && open.idempotency_key.as_ref() == Some(&action.idempotency_key);
-    open.user.as_ref() == Some(&who.user.id) && same_action && open.method == Some(rules.method) && open.purpose == purpose
+    open.user.as_ref() == Some(&who.user.id)
+        && same_action
+        && open.method == Some(rules.method)
+        && open.purpose == purpose
 }
 
 fn creation_options(
@@ -182,7 +190,9 @@ fn creation_options(
         rp: RpEntity { id: Some(who.tenant.rp_id.to_string()), name: who.tenant.name.clone() },
         user: UserEntity { id: user_handle(&user.id), name: name.to_owned(), display_name: display_name.to_owned() },
         challenge: ceremony.bytes.clone(),
-        pub_key_cred_params: ALGORITHMS.map(|alg| CredentialParameters { kind: CredentialType::PublicKey, alg }).to_vec(),
+        pub_key_cred_params: ALGORITHMS
+            .map(|alg| CredentialParameters { kind: CredentialType::PublicKey, alg })
+            .to_vec(),
         timeout: u32::try_from(TOKEN_CHALLENGE.0).ok(),
         exclude_credentials: same_method.map(descriptor).collect(),
         authenticator_selection: Some(AuthenticatorSelection {
@@ -203,7 +213,13 @@ pub(super) fn descriptor(factor: &Authenticator) -> CredentialDescriptor {
     CredentialDescriptor::new(factor.credential.id.clone(), factor.credential.transports.clone())
 }
 
-fn check_registration(rules: &Rules, who: &Bearer, open: &Challenge, made: &ParsedCredential, answered: &[u8]) -> Result<Registration> {
+fn check_registration(
+    rules: &Rules,
+    who: &Bearer,
+    open: &Challenge,
+    made: &ParsedCredential,
+    answered: &[u8],
+) -> Result<Registration> {
     if !open.is_answered_by(answered) {
         return Err(challenge_mismatch());
     }
@@ -220,10 +236,14 @@ fn check_registration(rules: &Rules, who: &Bearer, open: &Challenge, made: &Pars
     // What the options demanded is demanded here too, where the browser reports it (checklist 33).
     let broke_attachment = |wish: Attachment| registration.attachment.is_some_and(|found| found != wish);
     if open.note.attachment.is_some_and(broke_attachment) {
-        return Err(Error::invalid("The credential was made on another kind of authenticator than the options asked for."));
+        return Err(Error::invalid(
+            "The credential was made on another kind of authenticator than the options asked for.",
+        ));
     }
     if rules.resident_key == ResidentKey::Required && registration.discoverable == Some(false) {
-        return Err(Error::invalid("The authenticator did not keep the credential (credProps.rk is false), and a passkey has to be kept."));
+        return Err(Error::invalid(
+            "The authenticator did not keep the credential (credProps.rk is false), and a passkey has to be kept.",
+        ));
     }
     refuse_unframed(who, &registration.origin, registration.cross_origin, registration.top_origin.as_deref())?;
     Ok(registration)

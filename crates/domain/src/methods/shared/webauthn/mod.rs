@@ -12,7 +12,6 @@ use countersign_webauthn::{Algorithm, Attachment, AuthenticationCredential, Regi
 use serde_json::Value;
 
 use crate::action::Bearer;
-pub(crate) use permission::STATEMENTS;
 use crate::authenticator::Authenticator;
 use crate::clock::Span;
 use crate::error::{Error, Result};
@@ -21,6 +20,7 @@ use crate::limit::Limit;
 use crate::methods::Method;
 use crate::tenant::Tenant;
 use crate::user::User;
+pub(crate) use permission::STATEMENTS;
 
 /// Algorithms offered at registration, in order of preference (decisions §6).
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256];

@@ -64,10 +64,10 @@ impl Right {
     pub(super) async fn take(self, tx: &mut Tx<'_>, tenant: &TenantId, who: &Bearer, now: Millis) -> Result<()> {
         let user = &who.user.id;
         match self {
-            Self::First => match user::store::claim_first_factor(tx, tenant, user).await? {
-                true => Ok(()),
-                false => Err(Error::InsufficientScope(NO_RIGHT)),
-            },
+            Self::First => {
+                let is_first = user::store::claim_first_factor(tx, tenant, user).await?;
+                is_first.then_some(()).ok_or(Error::InsufficientScope(NO_RIGHT))
+            }
             Self::Fresh => user::store::add_factor(tx, tenant, user).await,
             Self::Grant => {
                 if !limit::spend(tx, tenant, &who.token.id, now, who.token.expires_at).await? {

@@ -2,13 +2,13 @@
 //! back to the caller.
 
 use crate::Caller;
+use crate::Countersign;
 use crate::action;
 use crate::audit::{self, Event};
 use crate::challenge::{self, Challenge};
 use crate::error::{Error, Result};
 use crate::methods::Method;
 use crate::tenant::Tenant;
-use crate::Countersign;
 
 impl Countersign {
     pub(super) async fn refuse_ceremony<T>(

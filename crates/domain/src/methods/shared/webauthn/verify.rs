@@ -2,7 +2,8 @@
 
 use countersign_webauthn::options::RequestOptions;
 use countersign_webauthn::{
-    Authentication, AuthenticationRequest, AuthenticatorData, CounterPolicy, CounterVerdict, StoredCredential, verify_authentication,
+    Authentication, AuthenticationRequest, AuthenticatorData, CounterPolicy, CounterVerdict, StoredCredential,
+    verify_authentication,
 };
 use serde_json::Map;
 
@@ -37,11 +38,18 @@ impl Countersign {
         }
     }
 
-    async fn options_for_user(&self, rules: &Rules, who: &Bearer, hints: Vec<String>, caller: &Caller) -> Result<Offer<RequestOptions>> {
+    async fn options_for_user(
+        &self,
+        rules: &Rules,
+        who: &Bearer,
+        hints: Vec<String>,
+        caller: &Caller,
+    ) -> Result<Offer<RequestOptions>> {
         let action = self.action_of(who).await?;
         admits_proof(&action)?;
         let held = authenticator::store::list(self.db(), &who.tenant.id, &who.user.id).await?;
-        let usable: Vec<_> = held.iter().filter(|factor| factor.method == rules.method && factor.verified_at.is_some()).collect();
+        let usable: Vec<_> =
+            held.iter().filter(|factor| factor.method == rules.method && factor.verified_at.is_some()).collect();
         if usable.is_empty() {
             return Err(Error::invalid(format!("The user has no {}. Enrol one first.", rules.method.noun())));
         }
@@ -85,7 +93,10 @@ impl Countersign {
         let life = Span::minutes(tenant.settings.anonymous_challenge_minutes);
         if begun.is_some() {
             let now = self.now();
-            let event = Event::new("challenge.started", now).challenge(&id).caller(caller).detail("method", rules.method.as_str());
+            let event = Event::new("challenge.started", now)
+                .challenge(&id)
+                .caller(caller)
+                .detail("method", rules.method.as_str());
             let (tenant, id, method, hash) = (tenant.id.clone(), id.clone(), rules.method, ceremony.hash);
             self.write(async move |tx| {
                 challenge::rearm(tx, &tenant, &id, method, &hash, now).await?;
@@ -111,11 +122,18 @@ impl Countersign {
         Ok(Offer { challenge: id, options })
     }
 
-    pub(in crate::methods) async fn webauthn_verify(&self, rules: &Rules, who: &Who, said: ParsedAnswer, caller: &Caller) -> Result<Answered> {
+    pub(in crate::methods) async fn webauthn_verify(
+        &self,
+        rules: &Rules,
+        who: &Who,
+        said: ParsedAnswer,
+        caller: &Caller,
+    ) -> Result<Answered> {
         let tenant = who.tenant().clone();
         require_on(&tenant, rules.method)?;
         let answered = said.credential.challenge()?;
-        let named = said.challenge.clone().or_else(|| Ceremony::id_in(&answered)).ok_or(Error::NotFound("challenge"))?;
+        let named =
+            said.challenge.clone().or_else(|| Ceremony::id_in(&answered)).ok_or(Error::NotFound("challenge"))?;
         let open = challenge::find_open(self.db(), &tenant.id, &named, self.now()).await?;
         let known_action = match who {
             Who::Bearer(bearer) => {
@@ -157,7 +175,9 @@ impl Countersign {
         let factor = found.filter(|factor| factor.verified_at.is_some()).ok_or(Error::UnknownCredential)?;
         if factor.method != rules.method {
             let (is, wanted) = (factor.method.noun(), rules.method.noun());
-            return Err(Error::InvalidCredential(format!("This credential is a {is}. It does not answer for a {wanted}.")));
+            return Err(Error::InvalidCredential(format!(
+                "This credential is a {is}. It does not answer for a {wanted}."
+            )));
         }
         match who {
             Who::Bearer(bearer) if bearer.user.id != factor.user => {
@@ -215,7 +235,7 @@ impl Countersign {
         let proof: Proof = combine(earlier, factor.method, fresh);
         let event = proved_event(&user, &action, open, &factor, &proof, caller);
         let fell = counter_event(&event, seen);
-        let used = authenticator::store::Use {
+        let proof_use = authenticator::store::Use {
             sign_count: seen.sign_count,
             backup_state: seen.flags.bs(),
             backup_eligible: seen.flags.be(),
@@ -227,8 +247,10 @@ impl Countersign {
             let (factor, proof) = (factor.clone(), proof.clone());
             self.write(async move |tx| {
                 challenge::close_verified(tx, &tenant, &open, &user, now).await?;
-                if !authenticator::store::record_use(tx, &tenant, &factor, &used).await? {
-                    return Err(Error::InvalidCredential("Another sign-in with this key came first. Start again.".to_owned()));
+                if !authenticator::store::record_use(tx, &tenant, &factor, &proof_use).await? {
+                    return Err(Error::InvalidCredential(
+                        "Another sign-in with this key came first. Start again.".to_owned(),
+                    ));
                 }
                 if is_new {
                     action::store::insert(tx, &tenant, &action).await?;
@@ -289,7 +311,14 @@ fn check_assertion(
     Ok(seen)
 }
 
-fn proved_event(user: &User, action: &Action, open: &Challenge, factor: &Authenticator, proof: &Proof, caller: &Caller) -> Event {
+fn proved_event(
+    user: &User,
+    action: &Action,
+    open: &Challenge,
+    factor: &Authenticator,
+    proof: &Proof,
+    caller: &Caller,
+) -> Event {
     Event::new("action.proved", proof.at)
         .user(&user.id)
         .action(&action.code, &action.idempotency_key)
