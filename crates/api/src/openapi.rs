@@ -22,6 +22,7 @@ pub(crate) struct ErrorBody<'a> {
     /// Code of the closed list.
     pub(crate) error: &'a str,
     /// The same code: some clients read one, some the other.
+    #[schema(required = false)]
     pub(crate) error_code: &'a str,
     /// What happened and what to do.
     #[schema(required = false)]
@@ -30,6 +31,7 @@ pub(crate) struct ErrorBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) step: Option<&'a str>,
     /// Id of the request, also in the server's log.
+    #[schema(required = false)]
     pub(crate) request_id: &'a str,
 }
 

@@ -1,16 +1,12 @@
 //! `/.well-known/…` from the settings of the tenant that answers on the request's host (decisions §5, checklist 48).
 
-use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use countersign_domain::Error;
-use countersign_domain::tenant::{Origin, Tenant};
-use http::{HeaderMap, header};
+use countersign_domain::tenant::Origin;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 use crate::Api;
-use crate::problem::Problem;
+use crate::extract::Site;
 
 pub(crate) fn routes() -> Router<Api> {
     Router::new()
@@ -20,40 +16,26 @@ pub(crate) fn routes() -> Router<Api> {
         .route("/.well-known/apple-app-site-association", get(apple_app_site_association))
 }
 
-/// The tenant of the `Host` header. Any other host is none of ours.
-async fn tenant_of(api: &Api, headers: &HeaderMap) -> Result<Arc<Tenant>, Problem> {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let host = host
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
-        .map_or(host, |(host, _)| host);
-    let tenant = api.countersign.tenant_of_host(&host.to_ascii_lowercase()).await?;
-    tenant.ok_or_else(|| Error::NotFound("file for this host").into())
-}
-
 /// WebAuthn Level 3 §5.11: the origins that may use the RP ID although they are not under it.
-async fn related_origins(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    let tenant = tenant_of(&api, &headers).await?;
+async fn related_origins(Site(tenant): Site) -> Json<Value> {
     let settings = &tenant.settings;
     let all = settings.origins.iter().chain(&settings.related_origins).chain([&tenant.ui_origin]);
     let foreign = all.filter(|origin| origin.host().is_some_and(|host| !tenant.rp_id.covers(host)));
     let mut origins: Vec<&str> = foreign.map(Origin::as_str).collect();
     origins.dedup();
-    Ok(Json(json!({ "origins": origins })))
+    Json(json!({ "origins": origins }))
 }
 
 /// Where a passkey is made and managed (W3C *passkey endpoints*).
-async fn passkey_endpoints(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    let tenant = tenant_of(&api, &headers).await?;
-    Ok(Json(match &tenant.settings.client_url {
+async fn passkey_endpoints(Site(tenant): Site) -> Json<Value> {
+    Json(match &tenant.settings.client_url {
         Some(url) => json!({ "enroll": url, "manage": url }),
         None => json!({}),
-    }))
+    })
 }
 
 /// Digital Asset Links: Android apps that share the site's credentials.
-async fn asset_links(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    let tenant = tenant_of(&api, &headers).await?;
+async fn asset_links(Site(tenant): Site) -> Json<Value> {
     let app = |app: &countersign_domain::tenant::AndroidApp| {
         json!({
             "relation": ["delegate_permission/common.handle_all_urls", "delegate_permission/common.get_login_creds"],
@@ -64,11 +46,10 @@ async fn asset_links(State(api): State<Api>, headers: HeaderMap) -> Result<Json<
             },
         })
     };
-    Ok(Json(tenant.settings.android_apps.iter().map(app).collect()))
+    Json(tenant.settings.android_apps.iter().map(app).collect())
 }
 
 /// Apple associated domains: apps that share the site's credentials.
-async fn apple_app_site_association(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    let tenant = tenant_of(&api, &headers).await?;
-    Ok(Json(json!({ "webcredentials": { "apps": tenant.settings.apple_apps } })))
+async fn apple_app_site_association(Site(tenant): Site) -> Json<Value> {
+    Json(json!({ "webcredentials": { "apps": tenant.settings.apple_apps } }))
 }

@@ -19,7 +19,9 @@ pub(crate) fn single(mut request: Request) -> Request {
         path.push('?');
         path.push_str(query);
     }
-    if let Ok(uri) = path.parse::<Uri>() {
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = path.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
         *request.uri_mut() = uri;
     }
     request
@@ -39,5 +41,10 @@ mod tests {
         assert_eq!(path("/v1//client///challenge?a=//b"), "/v1/client/challenge?a=//b");
         assert_eq!(path("//v1/users/a%2Fb"), "/v1/users/a%2Fb");
         assert_eq!(path("/v1/users/a|b"), "/v1/users/a|b");
+        assert_eq!(
+            path("http://auth.example//v1//validate"),
+            "http://auth.example/v1/validate",
+            "HTTP/2 names the host here"
+        );
     }
 }

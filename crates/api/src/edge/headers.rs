@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// What every answer says (checklist 74). A page that needs more says it itself, and is not overruled.
-pub(super) fn apply(headers: &mut HeaderMap, path: &str) {
+pub(super) fn apply(headers: &mut HeaderMap, path: &str, is_https: bool) {
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -12,6 +12,10 @@ pub(super) fn apply(headers: &mut HeaderMap, path: &str) {
     ];
     for (name, value) in fixed {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if is_https {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(year);
     }
     if path.starts_with("/v1/") {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -55,7 +55,8 @@ pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
         response = problem.render(&request_id);
     }
     cors.apply(response.headers_mut());
-    headers::apply(response.headers_mut(), &path);
+    let is_https = api.countersign.public_url().starts_with("https://");
+    headers::apply(response.headers_mut(), &path, is_https);
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(&REQUEST_ID, id);
     }

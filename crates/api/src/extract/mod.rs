@@ -6,9 +6,11 @@ mod client;
 mod credentials;
 mod path;
 mod server_key;
+mod site;
 
 pub(crate) use body::{CeremonyBody, JsonBody};
 pub(crate) use caller::From;
 pub(crate) use client::{ClientToken, ClientTokenOrTenant, TenantOnly};
 pub(crate) use path::{Path, Query};
 pub(crate) use server_key::ServerKey;
+pub(crate) use site::Site;

@@ -61,5 +61,6 @@ fn schema_of_verify_passkey_has_the_shape_clients_were_generated_from() {
     for (status, name) in [("400", "Error"), ("401", "ErrorWithCode"), ("404", "Error")] {
         let answer = &call["responses"][status]["content"]["application/json"]["schema"]["$ref"];
         assert_eq!(answer, &format!("#/components/schemas/{name}"), "{status}");
+        assert_eq!(document["components"]["schemas"][name]["required"], serde_json::json!(["error"]), "{name}");
     }
 }

@@ -70,6 +70,9 @@ impl Countersign {
             .authenticator(&id)
             .caller(caller)
             .detail("method", factor.method.as_str());
+        let mut left = store::list(self.db(), &tenant.id, &user.id).await?;
+        left.retain(|held| held.id != id);
+        let heir = left.first().filter(|_| factor.is_default).map(|held| held.id.clone());
         let tenant_id = tenant.id.clone();
         self.write(async move |tx| {
             if !store::delete(tx, &tenant_id, &factor).await? {
@@ -78,10 +81,12 @@ impl Countersign {
             if factor.verified_at.is_some() {
                 user::store::remove_factor(tx, &tenant_id, &factor.user).await?;
             }
+            if let Some(heir) = &heir {
+                store::promote(tx, &tenant_id, heir).await?;
+            }
             audit::record(tx, &tenant_id, &event).await
         })
         .await?;
-        let left = store::list(self.db(), &tenant.id, &user.id).await?;
         let passkeys = left.into_iter().filter(|factor| factor.method == Method::Passkey);
         Ok(Removed { user, accepted_credentials: passkeys.map(|factor| factor.credential.id).collect() })
     }

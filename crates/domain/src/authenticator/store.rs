@@ -44,6 +44,7 @@ statements! {
         user_verified = CASE WHEN $4 = 1 THEN 1 ELSE user_verified END
         WHERE tenant_id = $5 AND authenticator_id = $6 AND sign_count = $7";
     USE = "UPDATE authenticators SET last_verified_at = $1 WHERE tenant_id = $2 AND authenticator_id = $3";
+    PROMOTE = "UPDATE authenticators SET is_default = 1 WHERE tenant_id = $1 AND authenticator_id = $2";
     DELETE = "DELETE FROM authenticators WHERE tenant_id = $1 AND authenticator_id = $2 AND user_id = $3";
 }
 
@@ -198,6 +199,12 @@ pub(crate) async fn record_use(tx: &mut Tx<'_>, tenant: &TenantId, factor: &Auth
         .await?;
     tx.run(&USE, &[&seen.at, tenant, &factor.id]).await?;
     Ok(counted == 1)
+}
+
+/// Makes a factor the one that is asked for first.
+pub(crate) async fn promote(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId) -> Result<()> {
+    tx.run(&PROMOTE, &[tenant, id]).await?;
+    Ok(())
 }
 
 /// Removes a factor; the credential goes with it.

@@ -13,6 +13,9 @@ statements! {
     INSERT = "INSERT INTO ring_keys (key_id, fingerprint, created_at) VALUES ($1, $2, $3) ON CONFLICT (key_id) DO NOTHING";
 }
 
+/// What an operator does whose ring and database do not belong together.
+const COPY: &str = "Copy the key file of the server that made it (secrets.keys_file) to this place; no other opens it.";
+
 impl KeyRing {
     /// The ring for a database: the file's, which has to hold every key the database remembers. A database that
     /// remembers none takes the file's ring, or a new one written to `path`.
@@ -25,14 +28,18 @@ impl KeyRing {
                 ring.create(path).map_err(config)?;
                 ring
             }
+            Err(missing @ RingFileError::Missing(_)) => {
+                return Err(Error::InvalidConfiguration(format!(
+                    "{missing}, and this database was made with one. {COPY}"
+                )));
+            }
             loaded => loaded.map_err(config)?,
         };
         let held = ring.fingerprints();
         for (id, fingerprint) in &remembered {
             if !held.iter().any(|(held_id, held_print)| held_id == id && held_print == fingerprint) {
                 return Err(Error::InvalidConfiguration(format!(
-                    "The key file {} does not hold the key {id} that this database was made with. Copy the key file \
-                     of the server that made it (secrets.keys_file); what is sealed opens with no other.",
+                    "the key file {} does not hold the key {id} that this database was made with. {COPY}",
                     path.display()
                 )));
             }
