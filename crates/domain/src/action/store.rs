@@ -9,18 +9,24 @@ use crate::id::{AuthenticatorId, TenantId, UserId};
 use crate::methods::Method;
 use crate::token::Proof;
 
+/// What [`Action::read`] reads, in this order.
+macro_rules! action_columns {
+    () => {
+        "user_id, action_code, idempotency_key, state, state_updated_at, created_at, updated_at, method, \
+         authenticator_id, verified_at, acr, amr, consumed_at, redirect_url, ip_address, user_agent, device_id, custom"
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO actions (tenant_id, user_id, action_code, idempotency_key, state, state_updated_at, created_at,
         updated_at, failed_tries, redirect_url, ip_address, user_agent, device_id, custom)
         VALUES ($1, $2, $3, $4, $5, $6, $6, $6, 0, $7, $8, $9, $10, $11)
         ON CONFLICT (tenant_id, user_id, action_code, idempotency_key) DO NOTHING";
-    FIND = "SELECT user_id, action_code, idempotency_key, state, state_updated_at, created_at, updated_at, method,
-        authenticator_id, verified_at, acr, amr, consumed_at, redirect_url, ip_address, user_agent, device_id, custom
-        FROM actions WHERE tenant_id = $1 AND user_id = $2 AND action_code = $3 AND idempotency_key = $4";
-    LIST = "SELECT user_id, action_code, idempotency_key, state, state_updated_at, created_at, updated_at, method,
-        authenticator_id, verified_at, acr, amr, consumed_at, redirect_url, ip_address, user_agent, device_id, custom
-        FROM actions WHERE tenant_id = $1 AND user_id = $2 AND created_at >= $3
-        ORDER BY created_at DESC, action_code, idempotency_key LIMIT $4";
+    FIND = concat!("SELECT ", action_columns!(), " FROM actions
+        WHERE tenant_id = $1 AND user_id = $2 AND action_code = $3 AND idempotency_key = $4");
+    LIST = concat!("SELECT ", action_columns!(), " FROM actions
+        WHERE tenant_id = $1 AND user_id = $2 AND created_at >= $3
+        ORDER BY created_at DESC, action_code, idempotency_key LIMIT $4");
     PROVE = "UPDATE actions SET state = 'CHALLENGE_SUCCEEDED', state_updated_at = $1, updated_at = $2, method = $3,
         authenticator_id = $4, verified_at = $2, acr = $5, amr = $6
         WHERE tenant_id = $7 AND user_id = $8 AND action_code = $9 AND idempotency_key = $10 AND state = $11 AND updated_at = $12";

@@ -9,28 +9,26 @@ use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, TenantId, UserId};
 use crate::methods::Method;
 
+/// What [`Authenticator::read`] reads, in this order, of `authenticators a` and `webauthn_credentials c`.
+macro_rules! factor_columns {
+    () => {
+        "a.authenticator_id, a.user_id, a.method, a.is_default, a.label, a.created_at, a.verified_at, a.last_verified_at, \
+         c.credential_id, c.public_key, c.algorithm, c.sign_count, c.backup_eligible, c.backup_state, c.user_verified, \
+         c.discoverable, c.aaguid, c.transports, c.attachment, c.attestation_format, c.attestation_trusted, \
+         c.device_id, c.user_agent, c.username, c.display_name"
+    };
+}
+
 statements! {
-    FIND = "SELECT a.authenticator_id, a.user_id, a.method, a.is_default, a.label, a.created_at, a.verified_at,
-        a.last_verified_at, c.credential_id, c.public_key, c.algorithm, c.sign_count, c.backup_eligible, c.backup_state,
-        c.user_verified, c.discoverable, c.aaguid, c.transports, c.attachment, c.attestation_format, c.attestation_trusted,
-        c.device_id, c.user_agent, c.username, c.display_name
-        FROM authenticators a JOIN webauthn_credentials c
+    FIND = concat!("SELECT ", factor_columns!(), " FROM authenticators a JOIN webauthn_credentials c
         ON c.tenant_id = a.tenant_id AND c.authenticator_id = a.authenticator_id
-        WHERE a.tenant_id = $1 AND a.authenticator_id = $2";
-    FIND_CREDENTIAL = "SELECT a.authenticator_id, a.user_id, a.method, a.is_default, a.label, a.created_at, a.verified_at,
-        a.last_verified_at, c.credential_id, c.public_key, c.algorithm, c.sign_count, c.backup_eligible, c.backup_state,
-        c.user_verified, c.discoverable, c.aaguid, c.transports, c.attachment, c.attestation_format, c.attestation_trusted,
-        c.device_id, c.user_agent, c.username, c.display_name
-        FROM webauthn_credentials c JOIN authenticators a
+        WHERE a.tenant_id = $1 AND a.authenticator_id = $2");
+    FIND_CREDENTIAL = concat!("SELECT ", factor_columns!(), " FROM webauthn_credentials c JOIN authenticators a
         ON a.tenant_id = c.tenant_id AND a.authenticator_id = c.authenticator_id
-        WHERE c.tenant_id = $1 AND c.credential_id = $2";
-    LIST = "SELECT a.authenticator_id, a.user_id, a.method, a.is_default, a.label, a.created_at, a.verified_at,
-        a.last_verified_at, c.credential_id, c.public_key, c.algorithm, c.sign_count, c.backup_eligible, c.backup_state,
-        c.user_verified, c.discoverable, c.aaguid, c.transports, c.attachment, c.attestation_format, c.attestation_trusted,
-        c.device_id, c.user_agent, c.username, c.display_name
-        FROM authenticators a JOIN webauthn_credentials c
+        WHERE c.tenant_id = $1 AND c.credential_id = $2");
+    LIST = concat!("SELECT ", factor_columns!(), " FROM authenticators a JOIN webauthn_credentials c
         ON c.tenant_id = a.tenant_id AND c.authenticator_id = a.authenticator_id
-        WHERE a.tenant_id = $1 AND a.user_id = $2 ORDER BY a.created_at, a.authenticator_id LIMIT 200";
+        WHERE a.tenant_id = $1 AND a.user_id = $2 ORDER BY a.created_at, a.authenticator_id LIMIT 200");
     METHODS = "SELECT DISTINCT method FROM authenticators WHERE tenant_id = $1 AND user_id = $2 AND verified_at IS NOT NULL
         ORDER BY method";
     INSERT = "INSERT INTO authenticators (tenant_id, authenticator_id, user_id, method, is_default, label, created_at,

@@ -8,11 +8,18 @@ use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{ClientId, KeyId, TenantId};
 
+/// What [`TenantRow::read`] reads, in this order.
+macro_rules! tenant_columns {
+    () => {
+        "tenant_id, name, rp_id, settings, is_default, created_at"
+    };
+}
+
 statements! {
-    FIND = "SELECT tenant_id, name, rp_id, settings, is_default, created_at FROM tenants WHERE tenant_id = $1";
+    FIND = concat!("SELECT ", tenant_columns!(), " FROM tenants WHERE tenant_id = $1");
     FIND_DEFAULT = "SELECT tenant_id FROM tenants WHERE is_default = 1";
     FIND_NAMED = "SELECT tenant_id FROM tenant_names WHERE kind = $1 AND name = $2 ORDER BY tenant_id LIMIT 1";
-    LIST = "SELECT tenant_id, name, rp_id, settings, is_default, created_at FROM tenants ORDER BY created_at, tenant_id LIMIT 1000";
+    LIST = concat!("SELECT ", tenant_columns!(), " FROM tenants ORDER BY created_at, tenant_id LIMIT 1000");
     INSERT = "INSERT INTO tenants (tenant_id, name, rp_id, settings, is_default, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $6)";
     UPDATE = "UPDATE tenants SET name = $1, settings = $2, updated_at = $3 WHERE tenant_id = $4";

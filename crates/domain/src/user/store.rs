@@ -8,24 +8,25 @@ use crate::error::Result;
 use crate::id::{TenantId, UserId};
 use crate::methods::Method;
 
+/// What [`User::read`] reads, in this order.
+macro_rules! user_columns {
+    () => {
+        "user_id, external_id, email, email_verified, phone_number, phone_number_verified, username, \
+         display_name, locale, custom, default_method, factors, created_at"
+    };
+}
+
 statements! {
-    FIND = "SELECT user_id, external_id, email, email_verified, phone_number, phone_number_verified, username, display_name,
-        locale, custom, default_method, factors, created_at FROM users WHERE tenant_id = $1 AND user_id = $2";
-    FIND_EXTERNAL = "SELECT user_id, external_id, email, email_verified, phone_number, phone_number_verified, username,
-        display_name, locale, custom, default_method, factors, created_at
-        FROM users WHERE tenant_id = $1 AND external_id = $2";
-    PAGE = "SELECT user_id, external_id, email, email_verified, phone_number, phone_number_verified, username, display_name,
-        locale, custom, default_method, factors, created_at
-        FROM users WHERE tenant_id = $1 AND external_id > $2 ORDER BY external_id LIMIT $3";
-    PAGE_BY_EMAIL = "SELECT user_id, external_id, email, email_verified, phone_number, phone_number_verified, username,
-        display_name, locale, custom, default_method, factors, created_at
-        FROM users WHERE tenant_id = $1 AND email = $2 AND external_id > $3 ORDER BY external_id LIMIT $4";
-    PAGE_BY_PHONE_NUMBER = "SELECT user_id, external_id, email, email_verified, phone_number, phone_number_verified, username,
-        display_name, locale, custom, default_method, factors, created_at
-        FROM users WHERE tenant_id = $1 AND phone_number = $2 AND external_id > $3 ORDER BY external_id LIMIT $4";
-    PAGE_BY_USERNAME = "SELECT user_id, external_id, email, email_verified, phone_number, phone_number_verified, username,
-        display_name, locale, custom, default_method, factors, created_at
-        FROM users WHERE tenant_id = $1 AND username = $2 AND external_id > $3 ORDER BY external_id LIMIT $4";
+    FIND = concat!("SELECT ", user_columns!(), " FROM users WHERE tenant_id = $1 AND user_id = $2");
+    FIND_EXTERNAL = concat!("SELECT ", user_columns!(), " FROM users WHERE tenant_id = $1 AND external_id = $2");
+    PAGE = concat!("SELECT ", user_columns!(), " FROM users
+        WHERE tenant_id = $1 AND external_id > $2 ORDER BY external_id LIMIT $3");
+    PAGE_BY_EMAIL = concat!("SELECT ", user_columns!(), " FROM users
+        WHERE tenant_id = $1 AND email = $2 AND external_id > $3 ORDER BY external_id LIMIT $4");
+    PAGE_BY_PHONE_NUMBER = concat!("SELECT ", user_columns!(), " FROM users
+        WHERE tenant_id = $1 AND phone_number = $2 AND external_id > $3 ORDER BY external_id LIMIT $4");
+    PAGE_BY_USERNAME = concat!("SELECT ", user_columns!(), " FROM users
+        WHERE tenant_id = $1 AND username = $2 AND external_id > $3 ORDER BY external_id LIMIT $4");
     INSERT = "INSERT INTO users (tenant_id, user_id, external_id, email_verified, phone_number_verified, factors, created_at,
         updated_at) VALUES ($1, $2, $3, 0, 0, 0, $4, $4) ON CONFLICT (tenant_id, external_id) DO NOTHING";
     UPDATE = "UPDATE users SET email = $1, email_verified = $2, phone_number = $3, phone_number_verified = $4, username = $5,
