@@ -39,7 +39,8 @@ fn every_exception_is_needed() {
 #[test]
 fn the_tables_of_tenants_are_found() {
     let tables = tenant_tables();
-    for table in ["tenants", "users", "authenticators", "webauthn_credentials", "actions", "challenges", "audit_events"] {
+    for table in ["tenants", "users", "authenticators", "webauthn_credentials", "actions", "challenges", "audit_events"]
+    {
         assert!(tables.iter().any(|found| found == table), "{table} in {tables:?}");
     }
     assert!(!tables.iter().any(|found| found == "ring_keys"));
