@@ -12,13 +12,14 @@ use countersign_webauthn::Attachment;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::error::{Error, Result};
 use crate::id::{ChallengeId, UserId};
 use crate::methods::Method;
 
 pub use begin::AnonymousChallenge;
 pub(crate) use state::MAX_ATTEMPTS;
 pub use state::State;
-pub(crate) use store::{STATEMENTS, close_verified, count_failure, find_open, insert, rearm};
+pub(crate) use store::{STATEMENTS, close_verified, count_failure, find, insert, rearm};
 
 use crate::secret;
 
@@ -100,6 +101,15 @@ impl Ceremony {
 }
 
 impl Challenge {
+    /// Whether it still awaits an answer; a used or late one is refused with what to do. To be asked once it is known to be
+    /// the caller's: to others it is as if it were not there.
+    pub(crate) fn require_open(&self, now: Millis) -> Result<()> {
+        match self.state.at(now, self.expires_at).refusal() {
+            None => Ok(()),
+            Some(refusal) => Err(Error::invalid(refusal)),
+        }
+    }
+
     /// Whether `bytes` are this challenge's.
     pub(crate) fn is_answered_by(&self, bytes: &[u8]) -> bool {
         self.secret_hash.as_deref().is_some_and(|hash| secret::same(hash, &secret::sha256(bytes)))

@@ -5,7 +5,7 @@ use countersign_db::{Db, Row, Tx, statements};
 use super::{Challenge, MAX_ATTEMPTS, Purpose, State};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
-use crate::id::{ChallengeId, TenantId, UserId};
+use crate::id::{ChallengeId, TenantId};
 use crate::methods::Method;
 
 statements! {
@@ -16,8 +16,8 @@ statements! {
         FROM challenges WHERE tenant_id = $1 AND challenge_id = $2";
     REARM = "UPDATE challenges SET method = $1, secret_hash = $2 WHERE tenant_id = $3 AND challenge_id = $4
         AND state = 'pending' AND user_id IS NULL AND expires_at > $5";
-    CLOSE_VERIFIED = "UPDATE challenges SET state = 'verified', closed_at = $1, user_id = $2 WHERE tenant_id = $3
-        AND challenge_id = $4 AND state = 'pending' AND expires_at > $1 AND secret_hash = $5";
+    CLOSE_VERIFIED = "UPDATE challenges SET state = 'verified', closed_at = $1 WHERE tenant_id = $2
+        AND challenge_id = $3 AND state = 'pending' AND expires_at > $1 AND secret_hash = $4";
     COUNT_FAILURE = "UPDATE challenges SET attempts = attempts + 1,
         state = CASE WHEN attempts + 1 >= max_attempts THEN 'failed' ELSE state END
         WHERE tenant_id = $1 AND challenge_id = $2 AND state = 'pending' RETURNING attempts";
@@ -68,14 +68,10 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, tenant: &TenantId, challenge: &Chall
     Ok(())
 }
 
-/// The challenge, if it still awaits an answer: unknown is `NotFound`, used or late is refused with what to do.
-pub(crate) async fn find_open(db: &Db, tenant: &TenantId, id: &ChallengeId, now: Millis) -> Result<Challenge> {
+/// The challenge, whatever its state; unknown is `NotFound`.
+pub(crate) async fn find(db: &Db, tenant: &TenantId, id: &ChallengeId) -> Result<Challenge> {
     let row = db.opt(&FIND, &[tenant, id]).await?.ok_or(Error::NotFound("challenge"))?;
-    let challenge = Challenge::read(&row)?;
-    match challenge.state.at(now, challenge.expires_at).refusal() {
-        None => Ok(challenge),
-        Some(refusal) => Err(Error::invalid(refusal)),
-    }
+    Challenge::read(&row)
 }
 
 /// Gives an anonymous challenge a method and a fresh secret; the older secret no longer answers it.
@@ -98,10 +94,9 @@ pub(crate) async fn close_verified(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
     challenge: &Challenge,
-    user: &UserId,
     now: Millis,
 ) -> Result<()> {
-    match tx.run(&CLOSE_VERIFIED, &[&now, user, tenant, &challenge.id, &challenge.secret_hash]).await? {
+    match tx.run(&CLOSE_VERIFIED, &[&now, tenant, &challenge.id, &challenge.secret_hash]).await? {
         1 => Ok(()),
         _ => Err(Error::invalid(State::Verified.refusal().unwrap_or_default())),
     }

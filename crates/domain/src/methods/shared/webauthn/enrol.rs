@@ -98,10 +98,11 @@ impl Countersign {
         let answered = made.credential.challenge()?;
         let named =
             made.challenge.clone().or_else(|| Ceremony::id_in(&answered)).ok_or(Error::NotFound("challenge"))?;
-        let open = challenge::find_open(self.db(), &who.tenant.id, &named, self.now()).await?;
+        let open = challenge::find(self.db(), &who.tenant.id, &named).await?;
         if !belongs(&open, rules, who, &action, Purpose::Enrol) {
             return Err(Error::NotFound("challenge"));
         }
+        open.require_open(self.now())?;
         let registration = match check_registration(rules, who, &open, &made, &answered) {
             Ok(registration) => registration,
             Err(refusal) => return self.refuse_ceremony(&who.tenant, &open, rules.method, refusal, caller).await,
@@ -140,7 +141,7 @@ impl Countersign {
                 (who.clone(), action.clone(), open.clone(), factor.clone(), proof.clone());
             self.write(async move |tx| {
                 let tenant = &who.tenant.id;
-                challenge::close_verified(tx, tenant, &open, &who.user.id, now).await?;
+                challenge::close_verified(tx, tenant, &open, now).await?;
                 right.take(tx, tenant, &who, now).await?;
                 if !authenticator::store::insert(tx, tenant, &factor).await? {
                     return Err(Error::invalid("This credential is registered already. Sign in with it instead."));

@@ -134,7 +134,7 @@ impl Countersign {
         let answered = said.credential.challenge()?;
         let named =
             said.challenge.clone().or_else(|| Ceremony::id_in(&answered)).ok_or(Error::NotFound("challenge"))?;
-        let open = challenge::find_open(self.db(), &tenant.id, &named, self.now()).await?;
+        let open = challenge::find(self.db(), &tenant.id, &named).await?;
         let known_action = match who {
             Who::Bearer(bearer) => {
                 let action = self.action_of(bearer).await?;
@@ -147,6 +147,7 @@ impl Countersign {
             Who::Anonymous(_) if open.user.is_none() && open.method == Some(rules.method) => None,
             Who::Anonymous(_) => return Err(Error::NotFound("challenge")),
         };
+        open.require_open(self.now())?;
         let factor = match self.factor_that_answers(rules, who, &said).await {
             Ok(factor) => factor,
             Err(refusal @ (Error::Unavailable(_) | Error::Internal(_))) => return Err(refusal),
@@ -243,10 +244,10 @@ impl Countersign {
             at: now,
         };
         {
-            let (tenant, user, action, open) = (tenant.id.clone(), user.id.clone(), action.clone(), open.clone());
+            let (tenant, action, open) = (tenant.id.clone(), action.clone(), open.clone());
             let (factor, proof) = (factor.clone(), proof.clone());
             self.write(async move |tx| {
-                challenge::close_verified(tx, &tenant, &open, &user, now).await?;
+                challenge::close_verified(tx, &tenant, &open, now).await?;
                 if !authenticator::store::record_use(tx, &tenant, &factor, &proof_use).await? {
                     return Err(Error::InvalidCredential(
                         "Another sign-in with this key came first. Start again.".to_owned(),
