@@ -14,6 +14,9 @@ const RULES: Rules = Rules {
     method: Method::Passkey,
     resident_key: ResidentKey::Required,
     user_verification: UserVerification::Required,
+    // Whether a passkey was made without asking (conditional create) is told only with the credential, and a browser refuses
+    // that where the options require a verification it cannot collect (WebAuthn L3 §5.1.3; decisions §6).
+    creation_user_verification: UserVerification::Preferred,
 };
 
 impl Countersign {

@@ -17,6 +17,7 @@ fn rules(tenant: &Tenant) -> Rules {
         method: Method::SecurityKey,
         resident_key: settings.resident_key,
         user_verification: settings.user_verification,
+        creation_user_verification: settings.user_verification,
     }
 }
 

@@ -200,7 +200,7 @@ fn creation_options(
             authenticator_attachment: wish.attachment,
             resident_key: rules.resident_key,
             require_resident_key: rules.resident_key == ResidentKey::Required,
-            user_verification: rules.user_verification,
+            user_verification: rules.creation_user_verification,
         }),
         hints,
         attestation: Some("none".to_owned()),

@@ -36,6 +36,9 @@ pub(in crate::methods) struct Rules {
     pub(in crate::methods) method: Method,
     pub(in crate::methods) resident_key: ResidentKey,
     pub(in crate::methods) user_verification: UserVerification,
+    /// What the options of a registration ask. Where it is less than `user_verification`, that is demanded all the same of
+    /// every credential but one made without asking.
+    pub(in crate::methods) creation_user_verification: UserVerification,
 }
 
 /// What a page wishes for in a new credential.
