@@ -15,7 +15,7 @@ use crate::{Api, client, server};
 /// The error answers that every call has.
 pub(crate) struct Problems;
 
-/// Body of an error (decisions §8).
+/// Body of an error.
 #[derive(serde::Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ErrorBody<'a> {

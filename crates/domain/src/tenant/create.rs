@@ -112,6 +112,7 @@ impl Countersign {
 
     /// The tenant's keys, without their texts.
     pub async fn list_keys(&self, tenant: &TenantId) -> Result<Vec<KeyLine>> {
+        self.tenant(tenant).await.map_err(not_found_if_unknown)?;
         store::list_keys(self.db(), tenant).await
     }
 
