@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use countersign_api::{AddressLimits, Api};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::info;
 
 use crate::config::Config;
@@ -21,7 +21,7 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     }
     let listener = TcpListener::bind(config.server.listen)
         .await
-        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
+        .with_context(|| format!("cannot listen on {} (server.listen)", config.server.listen))?;
     // Port 0 asks the system for a free one; everything that names the port comes after.
     config.server.listen = listener.local_addr()?;
     let Opened { countersign, db, applied } = open::open(&config).await?;
@@ -39,9 +39,10 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     };
     let app = Api::new(countersign.clone(), limits).router(pages);
     let sweeping = tokio::spawn(jobs::sweep(countersign.clone()));
+    let stop = Stop::listen()?;
     announce(&countersign, is_dev);
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
+    axum::serve(listener, service).with_graceful_shutdown(stop.asked()).await?;
     sweeping.abort();
     db.close().await;
     info!("Stopped");
@@ -59,17 +60,23 @@ fn announce(countersign: &countersign_domain::Countersign, is_dev: bool) {
     }
 }
 
-async fn asked_to_stop() {
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(error) => {
-            tracing::warn!("SIGTERM cannot be waited for: {error}");
-            return std::future::pending().await;
-        }
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+/// Waits for SIGTERM or SIGINT. Made before the server says that it serves: from then on it can be asked to stop.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn listen() -> Result<Self> {
+        let listen = |kind| signal(kind).context("cannot wait for signals");
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
     }
-    info!("Stopping: no new connections, running requests end");
+
+    async fn asked(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        info!("Stopping: no new connections, running requests end");
+    }
 }
