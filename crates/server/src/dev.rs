@@ -1,13 +1,14 @@
 //! What `--dev` adds: a tenant to play with, a clock to move, the newest events (decisions §7, *Dev only*).
 
 use anyhow::{Context as _, Result};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use countersign_api::Problem;
-use countersign_domain::Countersign;
 use countersign_domain::clock::Span;
 use countersign_domain::tenant::{NewTenant, Origin, RpId, Settings};
+use countersign_domain::{Countersign, Error};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -61,9 +62,13 @@ struct Move {
     advance_seconds: i32,
 }
 
-async fn move_clock(State(countersign): State<Countersign>, Json(body): Json<Move>) -> Json<Value> {
+async fn move_clock(
+    State(countersign): State<Countersign>,
+    body: Result<Json<Move>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Json(body) = body.map_err(|refused| Error::invalid(refused.body_text()))?;
     countersign.clock().advance(Span::seconds(i64::from(body.advance_seconds)));
-    Json(json!({ "now": countersign.now().rfc3339() }))
+    Ok(Json(json!({ "now": countersign.now().rfc3339() })))
 }
 
 #[derive(Deserialize)]
@@ -72,7 +77,11 @@ struct Newest {
 }
 
 /// The default tenant's newest events, newest first.
-async fn events(State(countersign): State<Countersign>, Query(newest): Query<Newest>) -> Result<Json<Value>, Problem> {
+async fn events(
+    State(countersign): State<Countersign>,
+    newest: Result<Query<Newest>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Query(newest) = newest.map_err(|refused| Error::invalid(refused.body_text()))?;
     let Some(tenant) = countersign.default_tenant().await? else { return Ok(Json(json!({ "events": [] }))) };
     let events = countersign.newest_events(&tenant.id, newest.limit.unwrap_or(100).min(1000)).await?;
     let rows: Vec<Value> = events
