@@ -8,6 +8,7 @@ mod openapi;
 mod tenant;
 mod warnings;
 
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,9 +20,9 @@ use crate::config::Config;
 use crate::open::{self, Opened};
 use crate::serve;
 
-/// A self-hosted authentication server for passkeys, security keys, one-time codes and step-up.
+/// A self-hosted authentication server for passkeys, security keys and step-up.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(name = "countersign", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     global: Global,
@@ -103,12 +104,12 @@ impl Cli {
             Command::Doctor { assets: false } => runtime.block_on(doctor::answer(&config)),
             Command::Openapi { api } => openapi::answer(api)?,
         };
-        if self.global.json {
-            println!("{}", answer.json);
-        } else {
-            println!("{}", answer.text);
+        let text = if self.global.json { answer.json.to_string() } else { answer.text };
+        match writeln!(std::io::stdout(), "{text}") {
+            // A reader that has seen enough (`| head`) is no failure of ours.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(answer.code),
+            written => written.map(|()| answer.code).context("cannot write the answer"),
         }
-        Ok(answer.code)
     }
 }
 

@@ -88,8 +88,9 @@ impl Create {
         let rp_id = RpId::parse(&self.rp_id)?;
         let origins = parsed(&self.origins)?;
         let settings = Settings { origins, client_url: self.client_url, ..Settings::default() };
-        warn(&rp_id, &settings, opened.countersign.public_origin());
-        let created = opened.countersign.create_tenant(NewTenant { name: self.name, rp_id, settings }).await?;
+        let (name, made_with) = (self.name, (rp_id.clone(), settings.clone()));
+        let created = opened.countersign.create_tenant(NewTenant { name, rp_id, settings }).await?;
+        warn(&made_with.0, &made_with.1, opened.countersign.public_origin());
         let (api_secret_key, management_key) = (created.api_secret_key.expose(), created.management_key.expose());
         let text = format!(
             "Tenant id        {}\nServer secret    {api_secret_key}\nManagement key   {management_key}\nClient id        {}\n\n\
