@@ -30,6 +30,12 @@ fn verifies(spki: &str, asserted: &Asserted) -> bool {
     ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, spki).unwrap().verify_sig(&message, &asserted.signature).is_ok()
 }
 
+/// Tests on several threads share one authenticator.
+const _: fn() = || {
+    fn shared<T: Send + Sync>() {}
+    shared::<Authenticator>();
+};
+
 #[test]
 fn an_assertion_is_signed_by_the_key_registered() {
     let key = Authenticator::new();
