@@ -55,6 +55,9 @@ fn bytes_that_are_no_strict_cbor_are_refused() {
         case("a tag in front", OBJECT, INVALID, |f| {
             f.edit_attestation_bytes(|b| *b = [&[0xd9, 0xd9, 0xf7], &b[..]].concat());
         }),
+        case("a tag inside", OBJECT, INVALID, |f| {
+            f.edit_attestation_object(|o| o.set("x", Cbor::Raw(vec![0xc1, 0x00])));
+        }),
         case("deeper than eight", OBJECT, INVALID, |f| f.edit_attestation_object(|o| o.set("x", nested(8)))),
         case("a thousand deep", OBJECT, INVALID, |f| f.edit_attestation_object(|o| o.set("x", nested(1000)))),
         case("thirty thousand deep", OBJECT, INVALID, |f| {

@@ -139,4 +139,6 @@ fn a_refused_origin_is_named_with_what_to_do() {
     // What a stranger wrote may not forge a line of the log.
     let sentence = said("https://evil.example\r\n2026-01-01 INFO all is well\u{1b}[2J");
     assert!(!sentence.contains(['\r', '\n', '\u{1b}']), "{sentence:?}");
+    let sentence = server.forged_registration(&Authenticator::new(), |f| f.client.set("origin", "x".repeat(6000)));
+    assert!(sentence.unwrap_err().to_string().len() < 600);
 }

@@ -42,6 +42,9 @@ impl Differences {
         match outcome {
             Ok(_) => self.0.push(format!("{what}: accepted, expected {step} {reason}")),
             Err(refusal) => {
+                let sentence = refusal.to_string();
+                let printable = sentence.len() <= 600 && !sentence.contains(char::is_control);
+                assert!(printable, "{what}: a sentence that a log line holds: {sentence:?}");
                 let found = (refusal.step.code(), refusal.reason.code());
                 if found != (step, reason) {
                     self.0.push(format!("{what}: expected {step} {reason}, found {found:?}: {refusal}"));
