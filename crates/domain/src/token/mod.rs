@@ -75,6 +75,9 @@ struct Claims {
     sub: String,
     iat: i64,
     exp: i64,
+    /// Never set by us; one that lies ahead is honoured all the same (RFC 7519 §4.1.5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
     jti: String,
     scope: String,
     other: Other,
@@ -143,6 +146,7 @@ impl Countersign {
             sub: new.external_id.to_owned(),
             iat: now.seconds(),
             exp: now.plus(Span::minutes(tenant.settings.token_minutes)).seconds(),
+            nbf: None,
             jti: secret::base64url(&secret::random::<16>()),
             scope: new.scope.to_string(),
             other: Other {
@@ -185,7 +189,8 @@ impl Countersign {
         let claims =
             jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Error::InvalidToken)?.claims;
         let now = self.now().seconds();
-        if claims.other.tenant_id != tenant.id.as_str() || claims.iat > now + MAX_AHEAD {
+        let ahead = claims.iat.max(claims.nbf.unwrap_or(claims.iat)) > now + MAX_AHEAD;
+        if claims.other.tenant_id != tenant.id.as_str() || ahead {
             return Err(Error::InvalidToken);
         }
         if claims.exp <= now {
