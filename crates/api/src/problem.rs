@@ -62,9 +62,12 @@ impl Problem {
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Countersign\""));
+            // `Basic` makes a browser ask for a password in front of the page whose token has expired.
+            let challenge = match self.code {
+                "unauthorized" => "Basic realm=\"Countersign\"",
+                _ => "Bearer realm=\"Countersign\", error=\"invalid_token\"",
+            };
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }
