@@ -2,7 +2,7 @@
 
 use countersign_webauthn::{Aaguid, cose};
 
-use super::{Authenticator, Credential, store};
+use super::{Authenticator, Credential, IMPORTED, store};
 use crate::audit::{self, Event};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
@@ -123,7 +123,7 @@ impl ImportedCredential {
             aaguid: self.aaguid.unwrap_or(Aaguid([0; 16])),
             transports: self.transports.clone(),
             attachment: None,
-            attestation_format: "none".to_owned(),
+            attestation_format: IMPORTED.to_owned(),
             attestation_trusted: false,
             device_id: None,
             user_agent: None,

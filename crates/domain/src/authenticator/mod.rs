@@ -68,7 +68,7 @@ pub struct Credential {
     pub transports: Vec<String>,
     /// Built in or roaming, where the browser said it.
     pub attachment: Option<Attachment>,
-    /// `none`, `packed`, `fido-u2f`, …
+    /// `none`, `packed`, `fido-u2f`, …; [`IMPORTED`] where the registration was another server's.
     pub attestation_format: String,
     /// Whether the statement leads to a trust anchor.
     pub attestation_trusted: bool,
@@ -80,6 +80,16 @@ pub struct Credential {
     pub username: Option<String>,
     /// Name shown by the authenticator.
     pub display_name: Option<String>,
+}
+
+/// The attestation format of a credential whose registration we never saw.
+pub(crate) const IMPORTED: &str = "imported";
+
+impl Credential {
+    /// Whether it was registered with another server: it hands back that server's user handle.
+    pub(crate) fn is_imported(&self) -> bool {
+        self.attestation_format == IMPORTED
+    }
 }
 
 impl Authenticator {

@@ -286,12 +286,15 @@ fn check_assertion(
     let tenant = who.tenant();
     let rp = tenant.relying_party(&said.credential.client_data()?.origin);
     let [sent, decoded] = accepted_handles(&factor.user);
+    let handles = [&*sent, &*decoded];
     let request = AuthenticationRequest {
         rp: &rp,
         challenge: answered,
         user_verification: rules.user_verification,
         allow_credentials: None,
-        user_handles: Some(&[&sent, &decoded]),
+        // An imported credential hands back what its first server called the user, which we were never told. Its id alone
+        // names its owner: credential ids are unique in the tenant.
+        user_handles: (!factor.credential.is_imported()).then_some(&handles[..]),
         // §7.2 step 6: where no user was named before, the authenticator has to name one.
         require_user_handle: matches!(who, Who::Anonymous(_)),
         counter: CounterPolicy::RefuseSingleDevice,
