@@ -2,7 +2,9 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod actions;
 mod audit;
+mod auth_forms;
 mod ceremonies;
 mod challenge_ids;
 mod checklist_29_32;
@@ -10,8 +12,19 @@ mod checklist_33_38;
 mod checklist_39;
 mod checklist_42_45;
 mod checklist_46_48;
+mod cors;
+mod enrolment;
+mod errors;
+mod forgery;
 mod frames;
+mod keys;
 mod races;
+mod response_rules;
 mod schema;
 mod sign_in;
 mod spoiled;
+mod surface;
+mod tokens;
+mod tracking;
+mod users;
+mod validate;
