@@ -1,6 +1,8 @@
 //! What each door asks of a ceremony and makes of the answer (decisions §6, and the rows *user handle* and *methods do not
 //! mix* of §1).
 
+use countersign_domain::id::ChallengeId;
+use countersign_domain::methods::Method;
 use countersign_domain::secret::from_base64url;
 use countersign_testkit::app::{ORIGIN, TestApp, TestTenant, Who};
 use countersign_testkit::forger::Authenticator;
@@ -178,4 +180,37 @@ async fn methods_do_not_mix() {
     spoiled::answer_security_key(shop, &token, &said.credential).await.refused(400, "invalid_credential");
     assert_eq!(shop.validate(&token).await["isValid"], false);
     shop.verify_security_key(&token, &roaming).await.ok();
+}
+
+#[tokio::test]
+async fn a_method_that_is_off_answers_no_call() {
+    for off in [Method::Passkey, Method::SecurityKey] {
+        let app = TestApp::with(|settings| settings.disabled_methods = vec![off]).await;
+        let shop = app.tenant();
+        let token = shop.track("ada", "sign-up").await.token;
+        let creation = json!({ "challenge": "AAAA", "rp": { "id": "shop.example" } });
+        let request = json!({ "challenge": "AAAA", "rpId": "shop.example" });
+        let key = Authenticator::new();
+        let (made, said) = (key.create(&creation, ORIGIN).unwrap(), key.get(&request, ORIGIN).unwrap());
+        let passkey = [
+            ("/user-authenticators/passkey/registration-options", json!({})),
+            ("/user-authenticators/passkey", json!({ "registrationCredential": made.credential })),
+            ("/user-authenticators/passkey/authentication-options", json!({})),
+            (
+                "/verify/passkey",
+                json!({ "challengeId": ChallengeId::random().to_string(), "authenticationCredential": said.credential }),
+            ),
+        ];
+        let security_key = [
+            ("/user-authenticators/security-key/registration-options", json!({})),
+            ("/user-authenticators/security-key", made.credential),
+            ("/user-authenticators/security-key/authentication-options", json!({})),
+            ("/verify/security-key", said.credential),
+        ];
+        for (path, body) in if off == Method::Passkey { passkey } else { security_key } {
+            let answer = shop.client(Who::Token(&token), http::Method::POST, path, body).await;
+            answer.refused(400, "invalid_configuration");
+        }
+        assert_none(&factors(shop, "ada").await, "a method that is off");
+    }
 }

@@ -159,3 +159,44 @@ async fn a_challenge_takes_five_wrong_answers_and_no_right_one_after() {
     assert!(refused["errorDescription"].as_str().unwrap().contains("too often"), "{refused}");
     assert_eq!(shop.sign_in(&key).await.ok()["userId"], "ada", "a new challenge is a new chance");
 }
+
+#[tokio::test]
+async fn options_are_given_only_for_a_challenge_that_awaits_an_answer() {
+    let app = TestApp::new().await;
+    let (shop, key) = (app.tenant(), Authenticator::new());
+    shop.user_with_passkey("ada", &key).await;
+    let options = async |id: &Value| {
+        let path = "/user-authenticators/passkey/authentication-options";
+        shop.client(Who::Tenant, Method::POST, path, json!({ "challengeId": id })).await
+    };
+    let new_id = async |shop: &TestTenant| {
+        let body = json!({ "action": "signIn" });
+        shop.client(Who::Tenant, Method::POST, "/challenge", body).await.ok()["challengeId"].clone()
+    };
+    for malformed in [json!(7), json!([]), json!({})] {
+        options(&malformed).await.refused(400, "invalid_request");
+    }
+    let token = shop.track("ada", "withdraw").await.token;
+    let with_token = shop.assertion_options(Who::Token(&token)).await["challengeId"].clone();
+    let foreign = new_id(&app.another_tenant("other.example").await).await;
+    for unknown in [json!("none"), json!(ChallengeId::random().to_string()), with_token, foreign] {
+        options(&unknown).await.refused(404, "not_found");
+    }
+
+    // Asked twice, the later options count.
+    let begun = new_id(shop).await;
+    let (first, second) = (options(&begun).await.ok(), options(&begun).await.ok());
+    shop.answer_passkey(Who::Tenant, &first, &key).await.refused(400, "invalid_request");
+    shop.answer_passkey(Who::Tenant, &second, &key).await.ok();
+    let used = options(&begun).await.refused(400, "invalid_request");
+    assert!(used["errorDescription"].as_str().unwrap().contains("already used"), "{used}");
+
+    // A browser is told what is left of the time, and nothing brings it back.
+    let begun = new_id(shop).await;
+    app.advance(Span::minutes(4));
+    let timeout = options(&begun).await.ok()["options"]["timeout"].as_i64().unwrap();
+    assert!((355_000..=360_000).contains(&timeout), "{timeout} ms of ten minutes less four");
+    app.advance(Span::minutes(6));
+    let late = options(&begun).await.refused(400, "invalid_request");
+    assert!(late["errorDescription"].as_str().unwrap().contains("expired"), "{late}");
+}

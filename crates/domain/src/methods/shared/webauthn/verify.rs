@@ -90,9 +90,15 @@ impl Countersign {
     ) -> Result<Offer<RequestOptions>> {
         let id = begun.clone().unwrap_or_else(ChallengeId::random);
         let ceremony = Ceremony::mint(&id);
-        let life = Span::minutes(tenant.settings.anonymous_challenge_minutes);
+        let mut life = Span::minutes(tenant.settings.anonymous_challenge_minutes);
         if begun.is_some() {
             let now = self.now();
+            let open = challenge::find(self.db(), &tenant.id, &id).await?;
+            if open.user.is_some() {
+                return Err(Error::NotFound("challenge"));
+            }
+            open.require_open(now)?;
+            life = Span(open.expires_at.0 - now.0);
             let event = Event::new("challenge.started", now)
                 .challenge(&id)
                 .caller(caller)
