@@ -86,7 +86,7 @@ fn every_statement_that_the_architecture_names_stands_in_the_file_it_names() {
     for line in read("ARCHITECTURE.md").lines() {
         let mut file = None;
         for word in line.split('`').skip(1).step_by(2) {
-            if word.starts_with("crates/") && word.ends_with(".rs") {
+            if word.starts_with("crates/") && Path::new(word).extension().is_some_and(|ending| ending == "rs") {
                 file = Some(word);
             } else if let Some(file) = file
                 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')

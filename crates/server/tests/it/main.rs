@@ -1,11 +1,20 @@
 //! The program as others meet it: started as a process, spoken to by command line, signals and HTTP.
 
+#[cfg(test)]
 mod commands;
+#[cfg(test)]
 mod configuration;
+#[cfg(test)]
 mod dev;
+#[cfg(test)]
 mod documents;
+#[cfg(test)]
 mod first_start;
+#[cfg(test)]
 mod keys;
+#[cfg(test)]
 mod program;
+#[cfg(test)]
 mod serving;
+#[cfg(test)]
 mod tenants;

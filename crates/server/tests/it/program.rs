@@ -79,7 +79,7 @@ impl Program {
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{words:?} printed no JSON ({error}): {out}"))
     }
 
-    /// A tenant for http://localhost, as `tenant create` prints it.
+    /// A tenant for localhost, as `tenant create` prints it.
     pub(crate) fn tenant(&self) -> Value {
         self.json(&["tenant", "create", "--name", "Shop", "--rp-id", "localhost", "--origin", "http://localhost:3000"])
     }
@@ -97,20 +97,17 @@ impl Program {
                 }
             }
         });
-        let mut log = Vec::new();
-        loop {
-            match lines.recv_timeout(START_LIMIT) {
-                Ok(line) => {
-                    let url = line.split_once("Serving on ").map(|(_, rest)| rest.to_owned());
-                    log.push(line);
-                    if let Some(rest) = url {
-                        let url = rest.split(['"', ' ']).next().unwrap_or_default().to_owned();
-                        return Server { child, url, log, lines, reader: Some(reader) };
-                    }
-                }
-                Err(_) => panic!("the server did not start:\n{}", log.join("\n")),
+        let mut server = Server { child, url: String::new(), log: Vec::new(), lines, reader: Some(reader) };
+        while server.url.is_empty() {
+            let Ok(line) = server.lines.recv_timeout(START_LIMIT) else {
+                panic!("the server did not start:\n{}", server.log.join("\n"));
+            };
+            if let Some((_, rest)) = line.split_once("Serving on ") {
+                rest.split(['"', ' ']).next().unwrap_or_default().clone_into(&mut server.url);
             }
+            server.log.push(line);
         }
+        server
     }
 }
 
