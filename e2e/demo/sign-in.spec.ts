@@ -1,4 +1,5 @@
 import { SECURITY_KEY } from "../support/authenticator.js";
+import { Server } from "../support/server.js";
 import { expect, test } from "../support/test.js";
 import { Customer, withoutAutofill } from "./shop.js";
 
@@ -80,4 +81,26 @@ test("a person who fails the fingerprint stays outside", async ({ page, server }
   await expect(ada.notice).toContainText("Try again");
   await ada.open("account");
   await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+});
+
+test("a customer can still sign in after the shop has restarted and forgotten them", async ({ page }) => {
+  await withoutAutofill(page);
+  const server = await Server.start();
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  await server.restart();
+
+  await ada.open("sign-in");
+  await page.reload();
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await expect(page.getByRole("main").getByText(ada.email)).toBeVisible();
+  await expect(ada.factors).toHaveCount(1);
+  await server.stop();
+});
+
+test("the shop opened by another name of this machine goes where its passkeys work", async ({ page, server }) => {
+  await page.goto(`${server.url.replace("localhost", "127.0.0.1")}/demo/#/sign-up`);
+  await expect(page).toHaveURL(`${server.url}/demo/#/sign-up`);
+  await expect(page.getByRole("heading", { name: "Create an account" })).toBeVisible();
 });

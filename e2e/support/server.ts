@@ -16,12 +16,13 @@ export interface Tenant {
 
 /** The real program, on a free port, with its data in a temporary folder. */
 export class Server {
+  private process: ChildProcess | undefined;
+  private readonly output: string[] = [];
+
   private constructor(
     readonly url: string,
     private readonly folder: string,
     private readonly environment: NodeJS.ProcessEnv,
-    private readonly process: ChildProcess,
-    private readonly output: string[],
   ) {}
 
   /** Base of both APIs. */
@@ -40,18 +41,15 @@ export class Server {
       COUNTERSIGN_DATABASE__URL: `sqlite://${join(folder, "countersign.db")}`,
       COUNTERSIGN_SECRETS__KEYS_FILE: join(folder, "keys.json"),
     };
-    const child = spawn(BINARY, ["serve", "--dev"], {
-      cwd: folder,
-      env: environment,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const output: string[] = [];
-    child.stdout.on("data", (data: Buffer) => output.push(data.toString()));
-    child.stderr.on("data", (data: Buffer) => output.push(data.toString()));
-    child.on("error", (error) => output.push(String(error)));
-    const server = new Server(url, folder, environment, child, output);
-    await server.ready();
+    const server = new Server(url, folder, environment);
+    await server.run();
     return server;
+  }
+
+  /** Stops the program and starts it again on the same data. */
+  async restart(): Promise<void> {
+    await this.end();
+    await this.run();
   }
 
   /** Makes a tenant while the server runs. */
@@ -68,14 +66,23 @@ export class Server {
   }
 
   async stop(): Promise<void> {
-    this.process.kill("SIGTERM");
-    if (this.process.exitCode === null) await new Promise((done) => this.process.once("exit", done));
+    await this.end();
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async ready(): Promise<void> {
+  private async run(): Promise<void> {
+    const child = spawn(BINARY, ["serve", "--dev"], {
+      cwd: this.folder,
+      env: this.environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.on("data", (data: Buffer) => this.output.push(data.toString()));
+    child.stderr.on("data", (data: Buffer) => this.output.push(data.toString()));
+    child.on("error", (error) => this.output.push(String(error)));
+    this.process = child;
+
     const deadline = Date.now() + START_LIMIT_MS;
-    while (Date.now() < deadline && this.process.exitCode === null) {
+    while (Date.now() < deadline && child.exitCode === null) {
       const ready = await fetch(`${this.url}/readyz`).then(
         (answer) => answer.ok,
         () => false,
@@ -84,6 +91,14 @@ export class Server {
       await new Promise((done) => setTimeout(done, 25));
     }
     throw new Error(`${BINARY} serve --dev did not become ready:\n${this.output.join("")}`);
+  }
+
+  private async end(): Promise<void> {
+    const child = this.process;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill("SIGTERM");
+    await ended;
   }
 }
 
