@@ -17,15 +17,22 @@ pub(super) enum Cors {
     Allowed(HeaderValue),
     /// From a page of an origin that no tenant lists.
     Refused(String),
+    /// From a page whose origin could not be looked up.
+    Unknown(Problem),
 }
 
 impl Cors {
     pub(super) async fn of(api: &Api, path: &str, origin: Option<&HeaderValue>) -> Self {
         let Some(origin) = origin.filter(|_| path.starts_with("/v1/client/")) else { return Self::None };
         let text = origin.to_str().unwrap_or_default();
-        let own = api.countersign.public_origin().as_str() == text;
-        let listed = own || api.countersign.any_tenant_lists(text).await.unwrap_or(false);
-        if listed { Self::Allowed(origin.clone()) } else { Self::Refused(text.chars().take(200).collect()) }
+        if api.countersign.public_origin().as_str() == text {
+            return Self::Allowed(origin.clone());
+        }
+        match api.countersign.any_tenant_lists(text).await {
+            Ok(true) => Self::Allowed(origin.clone()),
+            Ok(false) => Self::Refused(text.chars().take(200).collect()),
+            Err(error) => Self::Unknown(error.into()),
+        }
     }
 
     pub(super) fn applies(&self) -> bool {
@@ -35,6 +42,7 @@ impl Cors {
     pub(super) fn preflight(&self) -> Response {
         match self {
             Self::Refused(origin) => Problem::from(Error::OriginNotAllowed(origin.clone())).into_response(),
+            Self::Unknown(problem) => problem.clone().into_response(),
             Self::None | Self::Allowed(_) => StatusCode::NO_CONTENT.into_response(),
         }
     }

@@ -105,9 +105,19 @@ async fn a_page_reads_every_answer_also_the_errors() {
         assert_eq!(answer.header("access-control-expose-headers"), "retry-after, x-request-id");
         assert_eq!(answer.header("vary"), "Origin");
     }
+}
+
+/// Whose origin it is cannot be looked up: that is no refusal of the origin.
+#[tokio::test]
+async fn without_the_database_a_preflight_is_unavailable_and_not_forbidden() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
     app.db.close().await;
-    let answer = shop.client(Who::Token(&token), Method::GET, "/user-authenticators", Value::Null).await;
-    assert_eq!(answer.status, 503);
+    for origin in [&*shop.origin, "https://evil.example"] {
+        let answer = preflight(shop, origin, "/v1/client/challenge").await;
+        assert_eq!(answer.header(ALLOWED), "");
+        answer.refused(503, "unavailable");
+    }
 }
 
 #[tokio::test]
