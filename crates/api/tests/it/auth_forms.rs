@@ -7,7 +7,7 @@ use http::Method;
 
 /// Every way in which clients write the user part.
 fn forms(user: &str) -> Vec<String> {
-    let percent: String = user.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let percent = user.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let texts =
         [user.to_owned(), format!("{user}:"), percent.clone(), format!("{percent}:"), format!("{user}:ignored")];
     let alphabets = [BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD];

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use countersign_testkit::app::{Answer, TestApp, TestTenant, Who};
 use countersign_testkit::forger::Authenticator;
 use http::Method;
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 /// What an answer says, without the id of its request.
@@ -124,15 +125,22 @@ async fn item_82_ids_of_another_tenant_are_unknown_to_its_pages() {
     shop.client(Who::Tenant, Method::POST, path, begun).await.ok();
 }
 
-/// Long enough for a loaded machine, short enough to see work that grows with the square of the input.
-const IN_TIME: Duration = Duration::from_millis(1500);
+/// Far more than any refusal takes, and far less than work that grows with the square of a megabyte.
+const IN_TIME: Duration = Duration::from_millis(300);
 
-async fn in_time(what: &str, call: impl Future<Output = Answer>) -> Answer {
-    let started = Instant::now();
-    let answer = call.await;
-    assert!(started.elapsed() < IN_TIME, "{what} took {:?}", started.elapsed());
-    assert!((400..500).contains(&answer.status), "{what}: {} {}", answer.status, answer.body);
-    answer
+/// Sends a call that is to be refused, and again where a loaded machine made it slow: the best of five counts.
+async fn in_time(shop: &TestTenant, what: &str, call: RequestBuilder) -> Answer {
+    let mut best = Duration::MAX;
+    for _ in 0..5 {
+        let started = Instant::now();
+        let answer = shop.send(call.try_clone().expect("the body can be sent again")).await;
+        assert!((400..500).contains(&answer.status), "{what}: {} {}", answer.status, answer.body);
+        best = best.min(started.elapsed());
+        if best < IN_TIME {
+            return answer;
+        }
+    }
+    panic!("{what} took {best:?} at best")
 }
 
 /// Bodies, depth, list length, string length are bounded.
@@ -151,12 +159,15 @@ async fn item_83_large_and_deep_bodies_are_refused_in_time() {
         ("a long name", format!("{{\"username\":\"{}\"}}", "x".repeat(60_000))),
         (
             "many members",
-            format!("{{\"custom\":{{{}\"z\":1}}}}", (0..5000).map(|n| format!("\"k{n}\":1,")).collect::<String>()),
+            format!(
+                "{{\"custom\":{{{}\"z\":1}}}}",
+                (0..5000).map(|n| format!("\"k{n}\":1,")).collect::<Vec<_>>().concat()
+            ),
         ),
     ];
     for (what, body) in bodies {
         let request = shop.raw(Method::POST, "/v1/users/ada/actions/x").basic_auth(&shop.secret, Some(""));
-        let answer = in_time(what, shop.send(request.body(body))).await;
+        let answer = in_time(shop, what, request.body(body)).await;
         assert!(matches!(answer.status, 400 | 413), "{what}");
     }
     let ceremonies = [
@@ -166,7 +177,7 @@ async fn item_83_large_and_deep_bodies_are_refused_in_time() {
     ];
     for (what, body) in ceremonies {
         let request = shop.raw(Method::POST, "/v1/client/user-authenticators/passkey").bearer_auth(&token);
-        in_time(what, shop.send(request.body(body))).await;
+        in_time(shop, what, request.body(body)).await;
     }
     shop.track("ada", "still-alive").await;
 }
@@ -188,12 +199,10 @@ async fn item_83_long_headers_and_addresses_are_refused_in_time() {
         ("a long query", get(&format!("/v1/users?limit={long}")).basic_auth(&shop.secret, Some(""))),
     ];
     for (what, request) in calls {
-        in_time(what, shop.send(request)).await;
+        in_time(shop, what, request).await;
     }
     let list = format!("/v1/client/user-authenticators/passkey?credentialIds={}", "AAAA,".repeat(10_000));
-    in_time("a long list", shop.send(get(&list).basic_auth(shop.id.as_str(), Some(""))))
-        .await
-        .refused(404, "not_found");
+    in_time(shop, "a long list", get(&list).basic_auth(shop.id.as_str(), Some(""))).await.refused(404, "not_found");
     shop.track("ada", "still-alive").await;
 }
 

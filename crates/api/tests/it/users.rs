@@ -168,8 +168,8 @@ async fn users_are_found_by_one_attribute_and_by_page() {
             let page = list(&format!("?limit=10{filter}&lastEvaluatedUserId={after}")).await;
             sizes.push(ids(&page).len());
             seen.extend(ids(&page));
-            let Some(last) = page.get("lastEvaluatedUserId") else { break };
-            after = last.as_str().unwrap().to_owned();
+            let Some(next) = page.get("lastEvaluatedUserId") else { break };
+            after = next.as_str().unwrap().to_owned();
         }
         assert_eq!((sizes, seen), (vec![10, 10, 5], (10..35).map(|n| format!("u{n}")).collect()));
     }
@@ -196,6 +196,13 @@ fn entry(user: &str, method: &str, made: &Created) -> Value {
     })
 }
 
+/// Options without their list of credentials: an authenticator answers them with whatever it holds.
+fn without_list(offer: &Value) -> Value {
+    let mut options = offer["options"].clone();
+    options["allowCredentials"] = json!([]);
+    options
+}
+
 #[tokio::test]
 async fn an_imported_credential_signs_in_and_steps_up() {
     let app = TestApp::new().await;
@@ -211,6 +218,15 @@ async fn an_imported_credential_signs_in_and_steps_up() {
     let tracked = shop.track("ada", "withdraw").await;
     assert_eq!(tracked.state, "CHALLENGE_REQUIRED");
     shop.verify_passkey(&tracked.token, &key).await.ok();
+    let eve = shop.track("eve", "withdraw").await;
+    let offer = shop.assertion_options(Who::Tenant).await;
+    let said = shop.answer_passkey(Who::Tenant, &offer, &key).await.ok();
+    assert_eq!(said["userId"], "ada", "the credential's id names its owner");
+    shop.enrol_passkey(&eve.token, &Authenticator::new()).await.ok();
+    let offer = shop.assertion_options(Who::Token(&eve.token)).await;
+    let foreign = key.forge_get(&without_list(&offer), &shop.origin, |_| ()).unwrap();
+    let answer = shop.send_assertion(Who::Token(&eve.token), &offer, &foreign.credential).await;
+    answer.refused(400, "invalid_credential");
     let list = shop.server(Method::GET, "/users/ada/authenticators", Value::Null).await.ok();
     assert_eq!(list[0]["webauthnCredential"]["name"], "Old phone");
     assert_eq!(list[0]["webauthnCredential"]["credentialDeviceType"], "multiDevice", "known since its first use");
@@ -261,9 +277,9 @@ async fn a_batch_takes_each_credential_on_its_own() {
 async fn a_deleted_authenticator_is_of_no_use_and_the_rest_is_listed_for_the_browser() {
     let app = TestApp::new().await;
     let shop = app.tenant();
-    let (lost, kept) = (Authenticator::new(), Authenticator::new());
+    let (removed, kept) = (Authenticator::new(), Authenticator::new());
     let token = shop.track("ada", "sign-up").await.token;
-    let id = shop.enrol_passkey(&token, &lost).await.ok()["userAuthenticatorId"].as_str().unwrap().to_owned();
+    let id = shop.enrol_passkey(&token, &removed).await.ok()["userAuthenticatorId"].as_str().unwrap().to_owned();
     shop.enrol_passkey(&token, &kept).await.ok();
     let path = format!("/users/ada/authenticators/{id}");
     let deleted = shop.server(Method::DELETE, &path, Value::Null).await.ok();
@@ -272,7 +288,7 @@ async fn a_deleted_authenticator_is_of_no_use_and_the_rest_is_listed_for_the_bro
     assert_eq!(deleted["signal"]["allAcceptedCredentialIds"], json!([left]));
     assert_eq!(deleted["signal"]["rpId"], "shop.example");
     shop.server(Method::DELETE, &path, Value::Null).await.refused(404, "not_found");
-    shop.sign_in(&lost).await.refused(400, "unknown_credential");
+    shop.sign_in(&removed).await.refused(400, "unknown_credential");
     shop.sign_in(&kept).await.ok();
     let list = shop.client(Who::Token(&token), Method::GET, "/user-authenticators", Value::Null).await.ok();
     assert_eq!(list.as_array().unwrap().len(), 1);
