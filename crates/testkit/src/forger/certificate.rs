@@ -116,7 +116,9 @@ pub struct CertificateDraft {
     pub signature: Tamper,
     /// Whether hash identifiers inside RSASSA-PSS parameters carry NULL; both spellings are legal (RFC 4055 §2.1).
     pub pss_null: bool,
-    /// The algorithm written beside the signature, when it is to differ from the one inside.
+    /// The algorithm written inside what is signed, when it is to be a lie.
+    pub inner_algorithm: Option<Algorithm>,
+    /// The algorithm written beside the signature, when it is to be a lie.
     pub outer_algorithm: Option<Algorithm>,
 }
 
@@ -135,16 +137,17 @@ impl CertificateDraft {
             extensions: vec![],
             signature: Tamper::Nothing,
             pss_null: true,
+            inner_algorithm: None,
             outer_algorithm: None,
         }
     }
 
     /// The certificate of `key`, signed by `issuer`, as DER.
     pub(crate) fn sign(&self, key: &Key, issuer: &Key) -> Vec<u8> {
-        let algorithm = algorithm_identifier(issuer.algorithm(), self.pss_null);
+        let written = |lie: Option<Algorithm>| algorithm_identifier(lie.unwrap_or(issuer.algorithm()), self.pss_null);
         let mut fields = vec![
             der::unsigned(&self.serial),
-            algorithm.clone(),
+            written(self.inner_algorithm),
             self.issuer.encode(),
             der::sequence(&[time(&self.not_before), time(&self.not_after)]),
             self.subject.encode(),
@@ -159,8 +162,7 @@ impl CertificateDraft {
         }
         let to_be_signed = der::sequence(&fields);
         let signature = self.signature.sign(issuer, &to_be_signed);
-        let outer = self.outer_algorithm.map_or(algorithm, |other| algorithm_identifier(other, self.pss_null));
-        der::sequence(&[to_be_signed, outer, der::bit_string(&signature)])
+        der::sequence(&[to_be_signed, written(self.outer_algorithm), der::bit_string(&signature)])
     }
 
     fn extension_list(&self) -> Vec<Vec<u8>> {
@@ -203,7 +205,7 @@ fn algorithm_identifier(algorithm: Algorithm, pss_null: bool) -> Vec<u8> {
     let ecdsa = |last| der::sequence(&[der::oid(&[1, 2, 840, 10_045, 4, 3, last])]);
     let rsa = |last| der::sequence(&[pkcs1(last), der::element(tag::NULL, &[])]);
     match algorithm {
-        Algorithm::Es256 | Algorithm::Es256K => ecdsa(2),
+        Algorithm::Es256 | Algorithm::Es256K | Algorithm::Es256OnP521 => ecdsa(2),
         Algorithm::Es384 => ecdsa(3),
         Algorithm::Es512 => ecdsa(4),
         Algorithm::EdDsa => der::sequence(&[der::oid(&[1, 3, 101, 112])]),

@@ -6,8 +6,9 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING,
-    ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _,
-    RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
+    ECDSA_P521_SHA256_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RsaEncoding,
+    RsaKeyPair,
 };
 
 use super::cbor::Cbor;
@@ -34,11 +35,14 @@ pub enum Algorithm {
     Rs512,
     /// RSASSA-PSS, SHA-256, 2048 bits.
     Ps256,
+    /// ECDSA with SHA-256 under the identifier of ES256, but on P-521: sound cryptography, and legal in COSE, which binds no
+    /// hash to a curve; not in `WebAuthn`, which does (Level 3 §5.8.5).
+    Es256OnP521,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Es256,
         Self::Es384,
         Self::Es512,
@@ -48,12 +52,13 @@ impl Algorithm {
         Self::Rs384,
         Self::Rs512,
         Self::Ps256,
+        Self::Es256OnP521,
     ];
 
     /// The COSE identifier (IANA COSE Algorithms).
     pub fn cose(self) -> i64 {
         match self {
-            Self::Es256 => -7,
+            Self::Es256 | Self::Es256OnP521 => -7,
             Self::Es384 => -35,
             Self::Es512 => -36,
             Self::Es256K => -47,
@@ -72,6 +77,7 @@ impl Algorithm {
             Self::Es384 => Some((&ECDSA_P384_SHA384_ASN1_SIGNING, 2)),
             Self::Es512 => Some((&ECDSA_P521_SHA512_ASN1_SIGNING, 3)),
             Self::Es256K => Some((&ECDSA_P256K1_SHA256_ASN1_SIGNING, 8)),
+            Self::Es256OnP521 => Some((&ECDSA_P521_SHA256_ASN1_SIGNING, 3)),
             _ => None,
         }
     }
@@ -205,14 +211,14 @@ fn rsa_numbers(pair: &RsaKeyPair) -> (Vec<u8>, Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::signature::{
-        ECDSA_P256_SHA256_ASN1, ECDSA_P256K1_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ED25519,
-        ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
-        RSA_PSS_2048_8192_SHA256, VerificationAlgorithm,
+        ECDSA_P256_SHA256_ASN1, ECDSA_P256K1_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA256_ASN1,
+        ECDSA_P521_SHA512_ASN1, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
+        RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, VerificationAlgorithm,
     };
 
     use super::*;
 
-    const ALL: [(Algorithm, &dyn VerificationAlgorithm); 9] = [
+    const ALL: [(Algorithm, &dyn VerificationAlgorithm); 10] = [
         (Algorithm::Es256, &ECDSA_P256_SHA256_ASN1),
         (Algorithm::Es384, &ECDSA_P384_SHA384_ASN1),
         (Algorithm::Es512, &ECDSA_P521_SHA512_ASN1),
@@ -222,6 +228,7 @@ mod tests {
         (Algorithm::Rs384, &RSA_PKCS1_2048_8192_SHA384),
         (Algorithm::Rs512, &RSA_PKCS1_2048_8192_SHA512),
         (Algorithm::Ps256, &RSA_PSS_2048_8192_SHA256),
+        (Algorithm::Es256OnP521, &ECDSA_P521_SHA256_ASN1),
     ];
 
     #[test]
