@@ -87,6 +87,9 @@ fn a_packed_attestation_is_signed_by_the_attestation_key() {
         case("alg unknown", "8.2", INVALID, |f| f.edit_statement(|s| s.set("alg", 0))),
         case("alg of another kind of key", "8.2", SIGNATURE, |f| f.edit_statement(|s| s.set("alg", -257))),
         case("alg of another curve", "8.2", SIGNATURE, |f| f.edit_statement(|s| s.set("alg", -35))),
+        case("ES256 on another curve", "8.2", SIGNATURE, |f| {
+            f.attestation = Attestation::Packed(Ca::new().forge_attester(Algorithm::Es256OnP521, |_| ()));
+        }),
         case("no sig", "8.2", INVALID, |f| f.edit_statement(|s| s.remove("sig"))),
         case("a bit of it", "8.2", SIGNATURE, |f| f.signature = Tamper::FlipBit(200)),
         case("by another key", "8.2", SIGNATURE, |f| f.signature = Tamper::OtherKey),

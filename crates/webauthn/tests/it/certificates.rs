@@ -57,13 +57,10 @@ fn the_subject_is_that_of_an_authenticator() {
 #[test]
 fn it_is_version_3_and_no_ca() {
     refused(&[
-        case("version 1", STEP, INVALID, |d: &mut CertificateDraft| {
+        case("version 1", STEP, INVALID, |d: &mut CertificateDraft| d.version = 1),
+        case("version 2", STEP, INVALID, |d| d.version = 2),
+        case("version 1, and no extensions either", STEP, INVALID, |d| {
             d.version = 1;
-            d.basic_constraints = None;
-            d.aaguid = None;
-        }),
-        case("version 2", STEP, INVALID, |d| {
-            d.version = 2;
             d.basic_constraints = None;
             d.aaguid = None;
         }),

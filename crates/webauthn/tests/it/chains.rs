@@ -93,7 +93,12 @@ fn a_broken_link_is_untrusted() {
     trust.refuses("leaf signed over other bytes", leaf(|d| d.signature = Tamper::OtherMessage));
     trust.refuses("leaf with a bit of its signature", leaf(|d| d.signature = Tamper::FlipBit(99)));
     trust.refuses("leaf that names another issuer", leaf(|d| d.issuer = Name::authority("Somebody Else")));
-    trust.refuses("algorithms inside and outside differ", leaf(|d| d.outer_algorithm = Some(Algorithm::Es384)));
+    trust.refuses("another algorithm inside", leaf(|d| d.inner_algorithm = Some(Algorithm::Es384)));
+    trust.refuses("another algorithm outside", leaf(|d| d.outer_algorithm = Some(Algorithm::Es384)));
+    let named_otherwise = root.intermediate().forge_attester(Algorithm::Es256, |d| {
+        d.issuer = Name::authority("Somebody Else");
+    });
+    trust.refuses("leaf that names another issuer than the intermediate that signed it", named_otherwise);
     let through = |spoil: fn(&mut CertificateDraft)| root.forge_intermediate(Algorithm::Es256, spoil).attester([0; 16]);
     trust.refuses("intermediate signed by another key", through(|d| d.signature = Tamper::OtherKey));
     trust.refuses("intermediate that names another issuer", through(|d| d.issuer = Name::authority("Somebody Else")));
@@ -130,6 +135,8 @@ fn path_lengths_are_kept() {
     let mut trust = Trust::in_root(&one);
     trust.accepts("1 of 1", below.attester([0; 16]));
     trust.refuses("2 of 1", second.attester([0; 16]));
+    // RFC 5280 §4.2.1.9: a self-issued certificate, with which an authority changes its key, is not counted.
+    trust.accepts("1 of 1 and a self-issued one", below.intermediate().attester([0; 16]));
     trust.end();
 
     let free = Ca::new();

@@ -25,6 +25,11 @@ fn text_that_is_not_one_json_object_is_refused() {
         case("text after the object", FORM, "client_data_invalid", |text| text.extend(b"{}")),
         case("a NUL after the object", FORM, "client_data_invalid", |text| text.push(0)),
         case("an array", FORM, "client_data_invalid", |text| *text = [b"[", &text[..], b"]"].concat()),
+        case("its values without their names", FORM, "client_data_invalid", |text| {
+            let members: serde_json::Value = serde_json::from_slice(text).unwrap();
+            let order = ["type", "challenge", "origin", "crossOrigin"];
+            *text = json!(order.map(|name| members[name].clone())).to_string().into_bytes();
+        }),
         case("a string", FORM, "client_data_invalid", |text| *text = b"\"webauthn.create\"".to_vec()),
         case("null", FORM, "client_data_invalid", |text| *text = b"null".to_vec()),
         case("an empty object", FORM, "client_data_invalid", |text| *text = b"{}".to_vec()),

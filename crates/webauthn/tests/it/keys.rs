@@ -1,6 +1,6 @@
 //! The credential public key as a COSE key (§6.5.1.1, RFC 9053 §7, RFC 8230 §4) and the algorithms offered (§7.1 step 20).
 
-use countersign_testkit::forger::{self, Authenticator, Cbor, CreateDraft};
+use countersign_testkit::forger::{self, Attestation, Authenticator, Cbor, CreateDraft};
 use countersign_webauthn::Algorithm;
 
 use crate::ceremony::Server;
@@ -115,6 +115,15 @@ fn the_other_curves_are_held_to_their_own_sizes() {
     for algorithm in [forger::Algorithm::Es384, forger::Algorithm::Es512] {
         registration_refuses(&Server::new(), &Authenticator::new().algorithm(algorithm), &cases(INVALID));
     }
+}
+
+#[test]
+fn es256_is_bound_to_its_curve() {
+    let key = Authenticator::new().algorithm(forger::Algorithm::Es256OnP521).attestation(Attestation::PackedSelf);
+    let mut differences = Differences::default();
+    let outcome = Server::new().forged_registration(&key, |_| ());
+    differences.refused("a sound P-521 key that signs with SHA-256", outcome, KEY, INVALID);
+    differences.none();
 }
 
 #[test]
