@@ -1,8 +1,8 @@
 //! The ring's file (`secrets.keys_file`): JSON, mode 0600, the current key first.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -62,19 +62,28 @@ impl KeyRing {
         Ok(Self { keys })
     }
 
-    /// Writes the ring to a new file with mode 0600; an existing file is never replaced.
+    /// Writes the ring to a new file with mode 0600; an existing file is never replaced, and nobody sees half a file.
     pub fn create(&self, path: &Path) -> Result<(), RingFileError> {
-        let io = |error| RingFileError::Io(path.to_owned(), error);
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(io)?;
-        }
         let keys = self.keys.iter().map(RingFileKey::from).collect();
         let text = serde_json::to_string_pretty(&RingFile { keys })
             .map(Zeroizing::new)
             .map_err(|error| RingFileError::Malformed(path.to_owned(), error.to_string()))?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).and_then(|()| file.sync_all()).map_err(io)
+        place(path, text.as_bytes()).map_err(|error| RingFileError::Io(path.to_owned(), error))
     }
+}
+
+/// Written beside, then linked to its name: a link fails where the name is taken, and of several processes one wins.
+fn place(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let draft = folder.join(format!(".keys-{}", secret::base64url(&secret::random::<9>())));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let written = file.write_all(text).and_then(|()| file.write_all(b"\n")).and_then(|()| file.sync_all());
+    let linked = written.and_then(|()| fs::hard_link(&draft, path));
+    fs::remove_file(&draft)?;
+    linked?;
+    // The name has to outlast a power cut as surely as what the database will remember of it.
+    File::open(folder)?.sync_all()
 }
 
 impl TryFrom<RingFileKey> for RingKey {
@@ -111,7 +120,10 @@ mod tests {
         ring.create(&path).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(KeyRing::load(&path).unwrap().fingerprints(), ring.fingerprints());
-        assert!(matches!(KeyRing::generate().create(&path), Err(RingFileError::Io(..))), "never replaced");
+        let again = KeyRing::generate().create(&path).expect_err("never replaced");
+        assert!(matches!(again, RingFileError::Io(_, error) if error.kind() == ErrorKind::AlreadyExists));
+        assert_eq!(KeyRing::load(&path).unwrap().fingerprints(), ring.fingerprints());
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left");
     }
 
     #[test]

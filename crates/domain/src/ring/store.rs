@@ -1,8 +1,9 @@
 //! The ring and the database belong together: the database remembers a fingerprint of each key (decisions §7).
 
+use std::io::ErrorKind;
 use std::path::Path;
 
-use countersign_db::{Db, statements};
+use countersign_db::{Db, Row, statements};
 
 use super::{KeyRing, RingFileError};
 use crate::clock::Millis;
@@ -16,18 +17,17 @@ statements! {
 /// What an operator does whose ring and database do not belong together.
 const COPY: &str = "Copy the key file of the server that made it (secrets.keys_file) to this place; no other opens it.";
 
+/// Id and fingerprint of each key that the database remembers.
+type Remembered = Vec<(String, String)>;
+
 impl KeyRing {
     /// The ring for a database: the file's, which has to hold every key the database remembers. A database that
-    /// remembers none takes the file's ring, or a new one written to `path`.
+    /// remembers none takes the file's ring, or a new one written to `path`. Several processes may do so at once: one
+    /// ring is made, and all have it.
     pub async fn for_database(db: &Db, path: &Path, now: Millis) -> Result<Self> {
-        let remembered: Vec<(String, String)> =
-            db.all(&LIST, &[]).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_>>()?;
+        let remembered = read(&db.all(&LIST, &[]).await?)?;
         let ring = match Self::load(path) {
-            Err(RingFileError::Missing(_)) if remembered.is_empty() => {
-                let ring = Self::generate();
-                ring.create(path).map_err(config)?;
-                ring
-            }
+            Err(RingFileError::Missing(_)) if remembered.is_empty() => Self::make(path).map_err(config)?,
             Err(missing @ RingFileError::Missing(_)) => {
                 return Err(Error::InvalidConfiguration(format!(
                     "{missing}, and this database was made with one. {COPY}"
@@ -35,6 +35,7 @@ impl KeyRing {
             }
             loaded => loaded.map_err(config)?,
         };
+        let remembered = if remembered.is_empty() { ring.introduce(db, now).await? } else { remembered };
         let held = ring.fingerprints();
         for (id, fingerprint) in &remembered {
             if !held.iter().any(|(held_id, held_print)| held_id == id && held_print == fingerprint) {
@@ -44,18 +45,38 @@ impl KeyRing {
                 )));
             }
         }
-        if remembered.is_empty() {
-            let prints: Vec<(String, String)> = held.into_iter().map(|(id, print)| (id.to_owned(), print)).collect();
-            db.write(async move |tx| -> Result<()> {
-                for (id, print) in &prints {
-                    tx.run(&INSERT, &[id, print, &now]).await?;
-                }
-                Ok(())
-            })
-            .await?;
-        }
         Ok(ring)
     }
+
+    /// A new ring at `path`, or the one that another process has put there meanwhile.
+    fn make(path: &Path) -> std::result::Result<Self, RingFileError> {
+        let ring = Self::generate();
+        match ring.create(path) {
+            Ok(()) => Ok(ring),
+            Err(RingFileError::Io(_, error)) if error.kind() == ErrorKind::AlreadyExists => Self::load(path),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Lets a database that remembers no key remember these. What another process wrote meanwhile holds.
+    async fn introduce(&self, db: &Db, now: Millis) -> Result<Remembered> {
+        let prints: Remembered = self.fingerprints().into_iter().map(|(id, print)| (id.to_owned(), print)).collect();
+        db.write(async move |tx| {
+            let remembered = read(&tx.all(&LIST, &[]).await?)?;
+            if !remembered.is_empty() {
+                return Ok(remembered);
+            }
+            for (id, print) in &prints {
+                tx.run(&INSERT, &[id, print, &now]).await?;
+            }
+            Ok(prints.clone())
+        })
+        .await
+    }
+}
+
+fn read(rows: &[Row]) -> Result<Remembered> {
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]

@@ -43,6 +43,20 @@ fn a_second_start_uses_what_is_there() {
 }
 
 #[test]
+fn commands_that_all_come_first_share_one_ring() {
+    let program = Program::new();
+    let made: Vec<_> = std::thread::scope(|scope| {
+        let starts: Vec<_> = (0..4).map(|_| scope.spawn(|| program.tenant())).collect();
+        starts.into_iter().map(|start| start.join().unwrap()).collect()
+    });
+    assert_eq!(program.json(&["tenant", "list"]).as_array().map(Vec::len), Some(made.len()));
+    let defaults = program.json(&["tenant", "list"]);
+    assert_eq!(defaults.as_array().unwrap().iter().filter(|tenant| tenant["default"] == true).count(), 1);
+    let left: Vec<_> = fs::read_dir(program.path("data")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".keys")), "{left:?}");
+}
+
+#[test]
 fn a_ring_of_another_server_is_refused_with_what_to_copy() {
     let (program, other) = (Program::new(), Program::new());
     program.tenant();
