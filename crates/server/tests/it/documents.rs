@@ -10,7 +10,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn read(name: &str) -> String {
+/// A document by its path from the root.
+pub(crate) fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -50,7 +51,7 @@ fn fenced(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// First column of a Markdown table's rows whose first cell is one quoted word.
-fn table_words(text: &str) -> BTreeSet<String> {
+pub(crate) fn table_words(text: &str) -> BTreeSet<String> {
     let first =
         |line: &str| line.strip_prefix("| `").and_then(|rest| rest.split_once("` |")).map(|(word, _)| word.to_owned());
     text.lines().filter_map(first).collect()

@@ -1,7 +1,10 @@
 //! A running server: ready, logging in a form that machines read, stopping when asked.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
+use crate::documents::{read, table_words};
 use crate::program::Program;
 
 #[tokio::test]
@@ -44,7 +47,10 @@ async fn a_log_line_in_json_has_the_documented_fields_and_no_secret() {
     assert_eq!(calls[0]["message"], "POST /v1/users/ada/actions/withdraw 200");
     assert_eq!((&calls[0]["http.method"], &calls[0]["http.status"]), (&json!("POST"), &json!(200)));
     assert_eq!((&calls[1]["http.path"], &calls[1]["http.status"]), (&json!("/v1/validate"), &json!(401)));
+    let documented = table_words(&read("docs/logging.md")).into_iter();
+    let fields: BTreeSet<String> = documented.chain(["timestamp", "level", "message"].map(str::to_owned)).collect();
     for call in calls {
+        assert_eq!(call.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>(), fields);
         assert_eq!(call["client.address"], "127.0.0.1");
         assert!(call["duration_us"].is_u64() && call["request.id"].is_string() && call["timestamp"].is_string());
     }
