@@ -96,8 +96,8 @@ async fn a_challenge_of_another_action_or_method_is_not_there() {
 
 /// The id that a challenge's first sixteen bytes hold.
 fn uuid_at_the_head_of(challenge: &Value) -> String {
-    let hex: String = spoiled::bytes(challenge)[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    let hex: Vec<String> = spoiled::bytes(challenge).iter().map(|byte| format!("{byte:02x}")).collect();
+    [&hex[..4], &hex[4..6], &hex[6..8], &hex[8..10], &hex[10..16]].map(<[String]>::concat).join("-")
 }
 
 #[tokio::test]
@@ -195,7 +195,7 @@ async fn options_are_given_only_for_a_challenge_that_awaits_an_answer() {
     let begun = new_id(shop).await;
     app.advance(Span::minutes(4));
     let timeout = options(&begun).await.ok()["options"]["timeout"].as_i64().unwrap();
-    assert!((355_000..=360_000).contains(&timeout), "{timeout} ms of ten minutes less four");
+    assert!((340_000..=360_000).contains(&timeout), "{timeout} ms of ten minutes less four");
     app.advance(Span::minutes(6));
     let late = options(&begun).await.refused(400, "invalid_request");
     assert!(late["errorDescription"].as_str().unwrap().contains("expired"), "{late}");

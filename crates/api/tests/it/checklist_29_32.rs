@@ -59,8 +59,10 @@ async fn item_30_challenges_are_bound_to_user_ceremony_and_tenant() {
     let (ada_key, bob_key) = (Authenticator::new(), Authenticator::new());
     shop.user_with_passkey("ada", &ada_key).await;
     shop.user_with_passkey("bob", &bob_key).await;
-    let ada = shop.track("ada", "withdraw").await.token;
-    let bob = shop.track("bob", "withdraw").await.token;
+    // The same key of the same action, so that nothing but the user tells the two apart.
+    let same = json!({ "idempotencyKey": "friday" });
+    let ada = shop.track_with("ada", "withdraw", same.clone()).await.token;
+    let bob = shop.track_with("bob", "withdraw", same).await.token;
 
     // Of another user: Bob answers Ada's step-up, with his key and with hers.
     let hers = shop.assertion_options(Who::Token(&ada)).await;
@@ -113,9 +115,9 @@ async fn item_30_challenges_end_with_their_time() {
     assert!(late["errorDescription"].as_str().unwrap().contains("expired"), "{late}");
     assert_none(&factors(shop, "ada").await, "an expired registration");
 
-    let key = Authenticator::new();
+    let (key, sign_up) = (Authenticator::new(), shop.track("ada", "sign-up").await.token);
     let offer = shop.passkey_options(&sign_up).await;
-    app.advance(Span::seconds(299));
+    app.advance(Span::seconds(290));
     let made = key.create(&offer["options"], ORIGIN).unwrap();
     shop.add_passkey(&sign_up, &offer, &made.credential).await.ok();
 
@@ -126,7 +128,7 @@ async fn item_30_challenges_end_with_their_time() {
 
     let offer = shop.assertion_options(Who::Tenant).await;
     assert_eq!(offer["options"]["timeout"], 600_000);
-    app.advance(Span::seconds(599));
+    app.advance(Span::seconds(590));
     shop.answer_passkey(Who::Tenant, &offer, &key).await.ok();
     let offer = shop.assertion_options(Who::Tenant).await;
     app.advance(Span::minutes(10));

@@ -1,7 +1,7 @@
 //! Security checklist, items 33 to 38: the server enforces what the options asked for, whatever a browser let through.
 
 use countersign_testkit::app::{ORIGIN, TestApp, Who};
-use countersign_testkit::forger::{Algorithm, Authenticator, Counter};
+use countersign_testkit::forger::{Algorithm, Authenticator, Counter, CreateDraft};
 use countersign_webauthn::UserVerification;
 use http::Method;
 use serde_json::json;
@@ -19,7 +19,7 @@ async fn item_33_the_server_enforces_what_the_options_asked() {
         let answer = spoiled::enrol(shop, "ada", &new().algorithm(algorithm), |_| ()).await;
         refused_at(answer, "7.1.20", &format!("{algorithm:?} was not offered"));
     }
-    let not_kept = |draft: &mut countersign_testkit::forger::CreateDraft| {
+    let not_kept = |draft: &mut CreateDraft| {
         draft.extension_results = json!({ "credProps": { "rk": false } });
     };
     spoiled::enrol(shop, "ada", &new(), not_kept).await.refused(400, "invalid_request");
@@ -33,8 +33,7 @@ async fn item_33_the_server_enforces_what_the_options_asked() {
         let made = new().forge_create(&offer["options"], ORIGIN, |draft| draft.attachment = Some(sent.to_owned()));
         shop.add_passkey(&token, &offer, &made.unwrap().credential).await.refused(400, "invalid_request");
     }
-    let built_in =
-        |draft: &mut countersign_testkit::forger::CreateDraft| draft.attachment = Some("platform".to_owned());
+    let built_in = |draft: &mut CreateDraft| draft.attachment = Some("platform".to_owned());
     let answer = spoiled::enrol_security_key(shop, "ada", &Authenticator::security_key(), built_in).await;
     answer.refused(400, "invalid_request");
     assert_none(&factors(shop, "ada").await, "a credential that is not what was asked");
@@ -161,7 +160,7 @@ async fn item_37_a_credential_id_has_one_owner_and_at_most_1023_bytes() {
     shop.user_with_passkey("ada", &key).await;
     let id = key.credentials()[0].clone();
     let twin = Authenticator::new();
-    let same_id = |draft: &mut countersign_testkit::forger::CreateDraft| draft.credential_id().clone_from(&id);
+    let same_id = |draft: &mut CreateDraft| draft.credential_id().clone_from(&id);
     spoiled::enrol(shop, "bob", &twin, same_id).await.refused(400, "invalid_request");
     let roaming = Authenticator::security_key();
     spoiled::enrol_security_key(shop, "bob", &roaming, same_id).await.refused(400, "invalid_request");

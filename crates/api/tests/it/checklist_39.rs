@@ -118,8 +118,8 @@ fn changed(value: &Value, pointer: &str, by: Option<&Value>) -> Value {
     value
 }
 
-/// Sends `body` changed in every way; all but what is optional has to be refused with a 4xx. A change that is accepted,
-/// because the member is optional or nobody reads it, has to leave `body` used up; `renew` makes the next.
+/// Sends valid bodies, each changed in one member. Only a change of what is optional may be accepted; every other has to be
+/// refused with a 4xx. `renew` makes a token, where there is one, and the next body.
 async fn sweep(shop: &TestTenant, path: &str, optional: &[&str], renew: impl AsyncFn() -> (Option<String>, Value)) {
     let (mut token, mut body) = renew().await;
     let mut all = Vec::new();

@@ -2,8 +2,8 @@
 
 use countersign_domain::clock::Span;
 use countersign_testkit::app::{Answer, ORIGIN, TestApp, TestTenant, Who};
-use countersign_testkit::forger::Authenticator;
-use serde_json::Value;
+use countersign_testkit::forger::{Authenticator, Counter};
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::spoiled::factors;
@@ -59,7 +59,7 @@ async fn of_twenty_equal_assertions_one_steps_up_and_a_replay_does_not() {
     let app = TestApp::new().await;
     let shop = app.tenant();
     // A counter makes the losers lose twice: by the challenge and by the counter that has moved.
-    let key = Authenticator::new().counter(countersign_testkit::forger::Counter::Start(1));
+    let key = Authenticator::new().counter(Counter::Start(1));
     shop.user_with_passkey("ada", &key).await;
     for round in 0..ROUNDS {
         let token = shop.track("ada", "withdraw").await.token;
@@ -153,7 +153,7 @@ async fn a_grant_adds_one_factor_however_many_ask_at_once() {
     let app = TestApp::new().await;
     let shop = app.tenant();
     shop.user_with_passkey("ada", &Authenticator::new()).await;
-    let scope = serde_json::json!({ "scope": "add:authenticators" });
+    let scope = json!({ "scope": "add:authenticators" });
     let token = shop.track_with("ada", "add", scope).await.token;
     let won = successes(enrol_together(shop, &[token.as_str(); TOGETHER]).await, &[(403, "insufficient_scope")]);
     assert_eq!((won.len(), factors(shop, "ada").await.len()), (1, 2));
