@@ -34,6 +34,9 @@ pub(crate) const MAX_FAILED_TRIES: i64 = 10;
 /// How long a proof lets its user add factors (decisions §2).
 pub(crate) const FRESH: Span = Span::minutes(10);
 
+/// How far ahead of our clock another node's may be (decisions §2).
+const AHEAD: Span = Span::seconds(30);
+
 /// An action of a user.
 #[derive(Debug, Clone)]
 pub struct Action {
@@ -82,9 +85,11 @@ impl Action {
         Some(Proof { acr, amr: self.amr.clone(), at })
     }
 
-    /// Whether the user proved themselves within the last ten minutes: what adding a factor wants.
+    /// Whether the user proved themselves within the last ten minutes: what adding a factor wants. A review says yes to the
+    /// action, not to who asks for it.
     pub fn is_freshly_proved(&self, now: Millis) -> bool {
-        let fresh = self.verified_at.is_some_and(|at| now < at.plus(FRESH));
-        fresh && self.state.is_proved()
+        // A clock that was set back keeps no proof fresh for longer.
+        let fresh = self.verified_at.is_some_and(|at| now < at.plus(FRESH) && at <= now.plus(AHEAD));
+        fresh && (self.state == ActionState::ChallengeSucceeded || self.state.is_proved() && self.acr.is_some())
     }
 }

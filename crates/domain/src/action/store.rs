@@ -36,7 +36,7 @@ statements! {
         WHERE tenant_id = $3 AND user_id = $4 AND action_code = $5 AND idempotency_key = $6
         AND state IN ('ALLOW', 'CHALLENGE_REQUIRED') RETURNING state";
     SET_STATE = "UPDATE actions SET state = $1, state_updated_at = $2, updated_at = $2,
-        verified_at = CASE WHEN $3 = 1 THEN $2 ELSE verified_at END
+        verified_at = CASE WHEN $3 = 1 AND acr IS NULL THEN $2 ELSE verified_at END
         WHERE tenant_id = $4 AND user_id = $5 AND action_code = $6 AND idempotency_key = $7 AND state <> 'BLOCK'";
     CONSUME = "UPDATE actions SET consumed_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND action_code = $4
         AND idempotency_key = $5 AND consumed_at IS NULL AND state IN ('CHALLENGE_SUCCEEDED', 'REVIEW_SUCCEEDED')";
@@ -163,7 +163,8 @@ pub(crate) async fn count_failure(
     Ok(state.as_deref() == Some(ActionState::ChallengeFailed.as_str()))
 }
 
-/// Sets a state by the backend's word; `false` when there is no such action or it is blocked.
+/// Sets a state by the backend's word; `false` when there is no such action or it is blocked. What the user proved, and when,
+/// stays as it was.
 pub(super) async fn set_state(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
