@@ -11,30 +11,6 @@ async fn set_state(shop: &TestTenant, user: &str, key: &str, state: &str) {
     shop.server(Method::PATCH, &path, json!({ "state": state })).await.ok();
 }
 
-async fn level(shop: &TestTenant, token: &str) -> Value {
-    let verdict = shop.validate(token).await;
-    assert_eq!(verdict["isValid"], true, "{verdict}");
-    json!([verdict["acr"], verdict["amr"]])
-}
-
-#[tokio::test]
-async fn a_deleted_users_token_does_not_read_the_next_user_of_that_name() {
-    let app = TestApp::new().await;
-    let shop = app.tenant();
-    shop.user_with_passkey("ada", &Authenticator::new()).await;
-    let old = shop.track_with("ada", "withdraw", json!({ "scope": "add:authenticators" })).await.token;
-    shop.server(Method::DELETE, "/users/ada", Value::Null).await.ok();
-    shop.user_with_passkey("ada", &Authenticator::new()).await;
-
-    shop.client(Who::Token(&old), Method::GET, "/user-authenticators", Value::Null).await.refused(401, "invalid_token");
-    for path in
-        ["/user-authenticators/passkey/registration-options", "/user-authenticators/passkey/authentication-options"]
-    {
-        shop.client(Who::Token(&old), Method::POST, path, json!({})).await.refused(401, "invalid_token");
-    }
-    assert_eq!(shop.validate(&old).await["error"], "invalid_token");
-}
-
 #[tokio::test]
 async fn the_longest_names_make_tokens_that_work() {
     let app = TestApp::new().await;

@@ -238,7 +238,9 @@ impl Countersign {
     ) -> Result<Answered> {
         let trusted = factor.credential.attestation_trusted;
         let fresh = assurance(factor.method, seen.flags.uv(), seen.flags.be(), trusted, now);
-        let earlier = action.proof().and_then(|proof| Some((action.method?, proof)));
+        // An old proof, or one the backend has asked to be given anew, lifts no weaker one.
+        let earlier = action.proof().filter(|_| action.is_freshly_proved(now));
+        let earlier = earlier.and_then(|proof| Some((action.method?, proof)));
         let proof: Proof = combine(earlier, factor.method, fresh);
         let event = proved_event(&user, &action, open, &factor, &proof, caller);
         let fell = counter_event(&event, seen);
