@@ -20,8 +20,10 @@ pub struct Removed {
 }
 
 impl Countersign {
-    /// The factors of a token's holder.
+    /// The factors of a token's holder. The action has to be there: a token outlives a deleted user, and another user may
+    /// get the same external id.
     pub async fn factors_of_bearer(&self, bearer: &Bearer) -> Result<Vec<Authenticator>> {
+        self.action_of(bearer).await?;
         store::list(self.db(), &bearer.tenant.id, &bearer.user.id).await
     }
 
