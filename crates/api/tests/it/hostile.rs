@@ -11,6 +11,132 @@ async fn set_state(shop: &TestTenant, user: &str, key: &str, state: &str) {
     shop.server(Method::PATCH, &path, json!({ "state": state })).await.ok();
 }
 
+/// `withdraw` under a key of the backend's choice.
+async fn withdraw(shop: &TestTenant, user: &str, key: &str) -> String {
+    shop.track_with(user, "withdraw", json!({ "idempotencyKey": key })).await.token
+}
+
+/// A passkey's answer to a challenge that names `withdraw` and `key`, without a token.
+async fn prove_without_token(shop: &TestTenant, key: &str, passkey: &Authenticator) -> Answer {
+    let wanted = json!({ "action": "withdraw", "idempotencyKey": key });
+    let begun = shop.client(Who::Tenant, Method::POST, "/challenge", wanted).await.ok();
+    let path = "/user-authenticators/passkey/authentication-options";
+    let offer = shop.client(Who::Tenant, Method::POST, path, json!({ "challengeId": begun["challengeId"] })).await.ok();
+    shop.answer_passkey(Who::Tenant, &offer, passkey).await
+}
+
+#[tokio::test]
+async fn a_reviewers_yes_is_no_proof_of_who_adds_a_factor() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    let passkey = Authenticator::new();
+    shop.user_with_passkey("ada", &passkey).await;
+    let token = withdraw(shop, "ada", "order-1").await;
+    set_state(shop, "ada", "order-1", "REVIEW_REQUIRED").await;
+    set_state(shop, "ada", "order-1", "REVIEW_SUCCEEDED").await;
+    assert_eq!(shop.validate(&token).await["isValid"], true, "the review counts for the action");
+    let path = "/user-authenticators/passkey/registration-options";
+    shop.client(Who::Token(&token), Method::POST, path, json!({})).await.refused(403, "insufficient_scope");
+
+    // Whoever proved themselves before the review did prove themselves.
+    let token = withdraw(shop, "ada", "order-2").await;
+    shop.verify_passkey(&token, &passkey).await.ok();
+    set_state(shop, "ada", "order-2", "REVIEW_SUCCEEDED").await;
+    shop.enrol_passkey(&token, &Authenticator::new()).await.ok();
+}
+
+#[tokio::test]
+async fn a_backends_word_makes_an_old_proof_no_younger() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    let passkey = Authenticator::new();
+    shop.user_with_passkey("ada", &passkey).await;
+    let token = withdraw(shop, "ada", "order-1").await;
+    shop.verify_passkey(&token, &passkey).await.ok();
+    let proved = shop.validate(&token).await;
+
+    app.advance(Span::minutes(11));
+    set_state(shop, "ada", "order-1", "REVIEW_REQUIRED").await;
+    set_state(shop, "ada", "order-1", "REVIEW_SUCCEEDED").await;
+    let token = withdraw(shop, "ada", "order-1").await;
+    let reviewed = shop.validate(&token).await;
+    for member in ["verifiedAt", "acr", "amr", "verificationMethod"] {
+        assert_eq!(reviewed[member], proved[member], "{member} tells of the passkey, not of the review");
+    }
+    let path = "/user-authenticators/passkey/registration-options";
+    shop.client(Who::Token(&token), Method::POST, path, json!({})).await.refused(403, "insufficient_scope");
+}
+
+/// Checklist 67: a weaker proof never gives the higher level.
+#[tokio::test]
+async fn item_67_a_weak_proof_borrows_nothing_from_an_old_or_withdrawn_one() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    let (passkey, key) = (Authenticator::new(), Authenticator::security_key());
+    shop.user_with_passkey("ada", &passkey).await;
+    let token = shop.track("ada", "add").await.token;
+    shop.verify_passkey(&token, &passkey).await.ok();
+    shop.enrol_security_key(&token, &key).await.ok();
+
+    let token = withdraw(shop, "ada", "order-1").await;
+    shop.verify_passkey(&token, &passkey).await.ok();
+    assert_eq!(level(shop, &token).await, json!(["aal2", ["hwk", "user"]]));
+    shop.verify_security_key(&token, &key).await.ok();
+    assert_eq!(level(shop, &token).await, json!(["aal2", ["hwk", "user", "mfa"]]), "both, one after the other");
+
+    app.advance(Span::minutes(11));
+    let token = withdraw(shop, "ada", "order-1").await;
+    shop.verify_security_key(&token, &key).await.ok();
+    assert_eq!(level(shop, &token).await, json!(["aal1", ["hwk"]]), "the passkey's proof is old");
+
+    let token = withdraw(shop, "ada", "order-2").await;
+    shop.verify_passkey(&token, &passkey).await.ok();
+    set_state(shop, "ada", "order-2", "CHALLENGE_REQUIRED").await;
+    shop.verify_security_key(&token, &key).await.ok();
+    assert_eq!(level(shop, &token).await, json!(["aal1", ["hwk"]]), "the backend asked anew");
+}
+
+async fn level(shop: &TestTenant, token: &str) -> Value {
+    let verdict = shop.validate(token).await;
+    assert_eq!(verdict["isValid"], true, "{verdict}");
+    json!([verdict["acr"], verdict["amr"]])
+}
+
+#[tokio::test]
+async fn a_deleted_users_token_does_not_read_the_next_user_of_that_name() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    shop.user_with_passkey("ada", &Authenticator::new()).await;
+    let old = shop.track_with("ada", "withdraw", json!({ "scope": "add:authenticators" })).await.token;
+    shop.server(Method::DELETE, "/users/ada", Value::Null).await.ok();
+    shop.user_with_passkey("ada", &Authenticator::new()).await;
+
+    shop.client(Who::Token(&old), Method::GET, "/user-authenticators", Value::Null).await.refused(401, "invalid_token");
+    for path in
+        ["/user-authenticators/passkey/registration-options", "/user-authenticators/passkey/authentication-options"]
+    {
+        shop.client(Who::Token(&old), Method::POST, path, json!({})).await.refused(401, "invalid_token");
+    }
+    assert_eq!(shop.validate(&old).await["error"], "invalid_token");
+}
+
+#[tokio::test]
+async fn the_longest_names_make_tokens_that_work() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    // Four bytes a character in UTF-8, two in JSON where it is escaped: the widest a name can be.
+    for longest in ["\u{1D538}".repeat(256), "\"".repeat(256)] {
+        let path = format!("/users/{}/actions/{}", percent(&longest), "a".repeat(64));
+        let body = json!({ "idempotencyKey": longest, "username": longest });
+        let tracked = shop.server(Method::POST, &path, body).await.ok();
+        let token = tracked["token"].as_str().unwrap();
+        let passkey = Authenticator::new();
+        let added = shop.enrol_passkey(token, &passkey).await.ok();
+        let result = added["accessToken"].as_str().unwrap();
+        assert_eq!(shop.validate(result).await["userId"], json!(longest));
+    }
+}
+
 /// Every byte as `%XX`.
 fn percent(text: &str) -> String {
     use std::fmt::Write as _;
