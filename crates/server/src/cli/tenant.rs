@@ -33,8 +33,12 @@ pub(super) struct Create {
     /// Relying party ID: the host name that passkeys belong to, such as example.com.
     #[arg(long, value_name = "HOST")]
     rp_id: String,
-    /// Origin of a page that runs ceremonies, such as <https://app.example.com>. May be given several times.
-    #[arg(long = "origin", value_name = "URL", required = true)]
+    #[arg(
+        long = "origin",
+        value_name = "URL",
+        required = true,
+        help = "Origin of a page that runs ceremonies, such as https://app.example.com. May be given several times"
+    )]
     origins: Vec<String>,
     /// Where mails and prompts send a user back to.
     #[arg(long, value_name = "URL")]
