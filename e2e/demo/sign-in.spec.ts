@@ -83,20 +83,26 @@ test("a person who fails the fingerprint stays outside", async ({ page, server }
   await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
 });
 
-test("a customer can still sign in after the shop has restarted and forgotten them", async ({ page }) => {
+const restartable = test.extend<{ ownServer: Server }>({
+  ownServer: async ({}, use) => {
+    const server = await Server.start();
+    await use(server);
+    await server.stop();
+  },
+});
+
+restartable("a customer the restarted shop has forgotten can still sign in", async ({ page, ownServer }) => {
   await withoutAutofill(page);
-  const server = await Server.start();
-  const ada = new Customer(page, server);
+  const ada = new Customer(page, ownServer);
   await ada.own();
   await ada.signUp();
-  await server.restart();
+  await ownServer.restart();
 
   await ada.open("sign-in");
   await page.reload();
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await expect(page.getByRole("main").getByText(ada.email)).toBeVisible();
   await expect(ada.factors).toHaveCount(1);
-  await server.stop();
 });
 
 test("the shop opened by another name of this machine goes where its passkeys work", async ({ page, server }) => {
