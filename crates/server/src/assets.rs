@@ -18,21 +18,17 @@ struct Docs;
 const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
-/// The reference's renderer sets styles on its elements.
-const DOCS_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-     font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
-
 /// A file of the demonstration shop; `path` without a leading slash.
 fn demo(path: &str) -> Response {
     // The shop's pages are one document: a path without a file ending is a page.
     let path = if path.contains('.') { path } else { "index.html" };
-    page::<Demo>(path, PAGE_CSP)
+    page::<Demo>(path)
 }
 
 /// A file of the API reference.
 pub(crate) fn docs(path: &str) -> Response {
     let path = if path.is_empty() { "index.html" } else { path };
-    page::<Docs>(path, DOCS_CSP)
+    page::<Docs>(path)
 }
 
 /// Which of the embedded applications are missing from this binary.
@@ -41,7 +37,7 @@ pub(crate) fn missing() -> Vec<&'static str> {
     built.into_iter().filter_map(|(name, is_there)| (!is_there).then_some(name)).collect()
 }
 
-fn page<T: RustEmbed>(path: &str, policy: &'static str) -> Response {
+fn page<T: RustEmbed>(path: &str) -> Response {
     let Some(file) = T::get(path) else {
         return match T::get("index.html") {
             Some(_) => StatusCode::NOT_FOUND.into_response(),
@@ -56,7 +52,7 @@ fn page<T: RustEmbed>(path: &str, policy: &'static str) -> Response {
         headers.insert(header::CONTENT_TYPE, kind);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasts));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_CSP));
     headers.insert(
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("publickey-credentials-create=(self), publickey-credentials-get=(self)"),
