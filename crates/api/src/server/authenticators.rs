@@ -160,17 +160,10 @@ impl BatchEntry {
             credential_id: bytes("credentialId", &self.credential_id)?,
             public_key: bytes("credentialPublicKey", &self.credential_public_key)?,
             name: self.name.map(UserChange::name("name")).transpose().map_err(refused).map_err(invalid)?,
-            transports: clean_transports(self.transports.unwrap_or_default()),
+            transports: self.transports.unwrap_or_default(),
             aaguid: aaguid.map_err(|_| Error::invalid("aaguid is not a UUID."))?,
         })
     }
-}
-
-/// Transports are stored side by side: one word each, few of them.
-fn clean_transports(transports: Vec<String>) -> Vec<String> {
-    let word =
-        |text: &String| (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    transports.into_iter().filter(word).take(8).collect()
 }
 
 /// A removal, and what the browser should be told of it.

@@ -92,6 +92,13 @@ impl Credential {
     }
 }
 
+/// Transports worth keeping: they are stored side by side, so each is one word, and an authenticator has few.
+pub(crate) fn words(transports: Vec<String>) -> Vec<String> {
+    let is_word =
+        |text: &String| (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    transports.into_iter().filter(is_word).take(8).collect()
+}
+
 impl Authenticator {
     /// What to call it before people: its label, its provider's name, or what kind of thing it is (decisions §8).
     pub fn name(&self) -> String {
