@@ -2,7 +2,7 @@
 
 use countersign_webauthn::{Aaguid, cose};
 
-use super::{Authenticator, Credential, IMPORTED, store};
+use super::{Authenticator, Credential, IMPORTED, store, words};
 use crate::audit::{self, Event};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
@@ -121,7 +121,7 @@ impl ImportedCredential {
             user_verified: false,
             discoverable: None,
             aaguid: self.aaguid.unwrap_or(Aaguid([0; 16])),
-            transports: self.transports.clone(),
+            transports: words(self.transports.clone()),
             attachment: None,
             attestation_format: IMPORTED.to_owned(),
             attestation_trusted: false,

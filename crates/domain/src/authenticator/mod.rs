@@ -118,3 +118,15 @@ impl Authenticator {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transports_are_single_words() {
+        let sent = ["internal", "smart-card", "", "a b", "\0", "\u{fc}", &"x".repeat(33)].map(str::to_owned);
+        assert_eq!(words(sent.to_vec()), ["internal", "smart-card"]);
+        assert_eq!(words(vec!["usb".to_owned(); 20]).len(), 8);
+    }
+}

@@ -302,7 +302,7 @@ fn new_factor(
             user_verified: registration.flags.uv(),
             discoverable: registration.discoverable,
             aaguid: registration.aaguid,
-            transports: registration.transports,
+            transports: authenticator::words(registration.transports),
             attachment: registration.attachment,
             attestation_format: registration.format.identifier().to_owned(),
             attestation_trusted: registration.trusted,
