@@ -57,9 +57,11 @@ pub(super) async fn finish(
     Given(proof): Given<Proof>,
 ) -> Result<impl IntoResponse, Refusal> {
     let verdict = shop.server(&calls).validate(&proof.token, ACTION, None).await?;
-    let intent = verdict.idempotency_key.and_then(|key| shop.store().intents.take(&key));
-    let Some(Intent::SignUp(account)) = intent else {
-        return Err(Refusal::not_verified("This sign-up is over. Please start again."));
+    let intent = verdict.idempotency_key.as_deref().and_then(|key| shop.store().intents.take(key));
+    // An idempotency key names an action together with its user: any customer can prove one of their own under this key.
+    let account = match intent {
+        Some(Intent::SignUp(account)) if verdict.user_id.as_ref() == Some(&account.user_id) => account,
+        _ => return Err(Refusal::not_verified("This sign-up is over. Please start again.")),
     };
     {
         let mut store = shop.store();
