@@ -1,17 +1,22 @@
 //! `countersign serve`.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
 use countersign_api::{AddressLimits, Api};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing::info;
+use tokio::sync::oneshot;
+use tracing::{info, warn};
 
 use crate::config::Config;
 use crate::open::{self, Opened};
 use crate::{dev, health, jobs, log, reference};
+
+/// How long running requests have to end. A client that never finishes its request must not keep the server from stopping.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Serves until SIGTERM or SIGINT, then lets running requests end.
 pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
@@ -42,7 +47,12 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     let stop = Stop::listen()?;
     announce(&countersign, is_dev);
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.asked()).await?;
+    let (stopping, stopped) = oneshot::channel();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.asked(stopping));
+    tokio::select! {
+        served = serving.into_future() => served?,
+        () = overdue(stopped) => warn!("Closing connections that are still busy after {} seconds", GRACE.as_secs()),
+    }
     sweeping.abort();
     db.close().await;
     info!("Stopped");
@@ -72,11 +82,19 @@ impl Stop {
         Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
     }
 
-    async fn asked(mut self) {
+    /// Dropping `stopping` says that it came.
+    async fn asked(mut self, stopping: oneshot::Sender<()>) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
         info!("Stopping: no new connections, running requests end");
+        drop(stopping);
     }
+}
+
+/// Ends when the server was asked to stop and has had its time.
+async fn overdue(stopped: oneshot::Receiver<()>) {
+    let _ = stopped.await;
+    tokio::time::sleep(GRACE).await;
 }

@@ -1,6 +1,9 @@
 //! A running server: ready, logging in a form that machines read, stopping when asked.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -28,6 +31,22 @@ fn it_stops_cleanly_when_asked() {
         assert!(!program.path("data/countersign.db-wal").exists(), "nothing is left in the write-ahead log");
         assert_eq!(program.json(&["tenant", "show"])["tenantId"], tenant["tenantId"]);
     }
+}
+
+#[test]
+fn a_client_that_never_finishes_its_request_does_not_keep_it_from_stopping() {
+    let server = Program::new().serve(&[]);
+    let mut half = TcpStream::connect(server.url.replace("http://localhost", "127.0.0.1")).unwrap();
+    half.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Half: ").unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    let holding = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(20));
+        drop(half);
+    });
+    let (status, log, _) = server.end("TERM");
+    assert!(!holding.is_finished(), "it waited for the client: {log:?}");
+    assert_eq!(status.code(), Some(0), "{log:?}");
+    assert!(log.last().is_some_and(|line| line.ends_with("Stopped")), "{log:?}");
 }
 
 #[tokio::test]
