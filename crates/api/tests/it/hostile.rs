@@ -203,3 +203,25 @@ async fn item_96_a_clock_set_back_keeps_no_proof_fresh() {
     shop.verify_passkey(&token, &passkey).await.ok();
     shop.enrol_passkey(&token, &Authenticator::new()).await.ok();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_enrolment_that_meets_the_deletion_of_its_user_is_a_refusal() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    let mut refused = 0;
+    for _ in 0..20 {
+        let passkey = Authenticator::new();
+        shop.user_with_passkey("ada", &passkey).await;
+        let token = shop.track_with("ada", "withdraw", json!({ "scope": "add:authenticators" })).await.token;
+        let offer = shop.passkey_options(&token).await;
+        let made = Authenticator::new().create(&offer["options"], &shop.origin).expect("it makes a credential");
+        let (added, deleted) = tokio::join!(
+            shop.add_passkey(&token, &offer, &made.credential),
+            shop.server(Method::DELETE, "/users/ada", Value::Null)
+        );
+        deleted.ok();
+        assert!(added.status == 200 || added.status == 401, "{}: {}", added.status, added.body);
+        refused += usize::from(added.status == 401);
+    }
+    assert!(refused > 0, "the deletion never came first");
+}

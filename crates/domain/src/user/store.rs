@@ -4,7 +4,7 @@ use countersign_db::{Db, Row, Tx, statements};
 
 use super::User;
 use crate::clock::Millis;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{TenantId, UserId};
 use crate::methods::Method;
 
@@ -136,9 +136,12 @@ pub(crate) async fn claim_first_factor(tx: &mut Tx<'_>, tenant: &TenantId, id: &
     Ok(tx.run(&CLAIM_FIRST_FACTOR, &[tenant, id]).await? == 1)
 }
 
+/// Counts a further factor. A user who was deleted meanwhile gets none, and their token is worth nothing.
 pub(crate) async fn add_factor(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId) -> Result<()> {
-    tx.run(&ADD_FACTOR, &[tenant, id]).await?;
-    Ok(())
+    match tx.run(&ADD_FACTOR, &[tenant, id]).await? {
+        1 => Ok(()),
+        _ => Err(Error::InvalidToken),
+    }
 }
 
 /// Counts a removed factor.
