@@ -1,4 +1,4 @@
-//! `webauthnCredential`, the same in the Client and the Server API (contracts/authsignal.md §3.8).
+//! `webauthnCredential`, the same in the Client and the Server API (docs/reference/authsignal.md §3.8).
 
 use countersign_domain::authenticator::{Authenticator, Browser, ParsedUserAgent, provider_of};
 use countersign_domain::secret::base64url;

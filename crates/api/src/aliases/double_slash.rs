@@ -1,5 +1,5 @@
 //! SDKs for browsers and Node join base URL and path as strings: a base URL with a trailing slash gives `//client/…`
-//! (contracts/authsignal.md §1.1).
+//! (docs/reference/authsignal.md §1.1).
 
 use axum::extract::Request;
 use http::Uri;

@@ -1,4 +1,5 @@
-//! The PHP SDK's default base URL has no `/v1` (contracts/authsignal.md §1.1): the Server API also answers at the root.
+//! The PHP SDK's default base URL has no `/v1`, so the Server API also answers at the root
+//! (docs/reference/authsignal.md §1.1).
 
 use axum::Router;
 

@@ -1,4 +1,4 @@
-//! The Client API: `{public}/v1/client` (contracts/authsignal.md §3).
+//! The Client API: `{public}/v1/client` (docs/reference/authsignal.md §3).
 
 mod challenge;
 mod factors;

@@ -1,4 +1,4 @@
-//! Passkeys (contracts/authsignal.md §3.1).
+//! Passkeys (docs/reference/authsignal.md §3.1).
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! Security keys (contracts/authsignal.md §3.2): bare WebAuthn objects, no challenge id travels.
+//! Security keys (docs/reference/authsignal.md §3.2): bare WebAuthn objects, no challenge id travels.
 
 use axum::Json;
 use axum::extract::State;

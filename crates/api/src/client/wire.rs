@@ -1,4 +1,4 @@
-//! Shapes of the Client API and how they come from the domain (contracts/authsignal.md §3).
+//! Shapes of the Client API and how they come from the domain (docs/reference/authsignal.md §3).
 
 use countersign_domain::authenticator::{Authenticator, parse_user_agent};
 use countersign_domain::methods::{Answered, Enrolled, Offer};

@@ -1,4 +1,4 @@
-//! JSON bodies: bounded in size and time, an empty one read as `{}` (contracts/authsignal.md §1.4).
+//! JSON bodies: bounded in size and time, an empty one read as `{}` (docs/reference/authsignal.md §1.4).
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const ORDINARY: usize = 64 * 1024;
 /// Most bytes of a body that holds a credential.
 const CEREMONY: usize = 256 * 1024;
 /// How long a body may take to arrive. A client that promises more bytes than it sends would wait for ever
-/// (contracts/authsignal.md §1.6).
+/// (docs/reference/authsignal.md §1.6).
 const ARRIVAL: Duration = Duration::from_secs(10);
 
 /// A body of at most 64 KiB.

@@ -1,4 +1,4 @@
-//! `Authorization` in every form that clients send (contracts/authsignal.md §1.2).
+//! `Authorization` in every form that clients send (docs/reference/authsignal.md §1.2).
 
 use base64::Engine as _;
 use base64::alphabet;

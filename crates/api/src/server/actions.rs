@@ -1,4 +1,4 @@
-//! Actions (contracts/authsignal.md §5.3).
+//! Actions (docs/reference/authsignal.md §5.3).
 
 use axum::Json;
 use axum::extract::State;

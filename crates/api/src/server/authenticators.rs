@@ -1,4 +1,4 @@
-//! Authenticators (contracts/authsignal.md §5.2).
+//! Authenticators (docs/reference/authsignal.md §5.2).
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! The Server API: `{public}/v1`, for an app's backend (contracts/authsignal.md §5).
+//! The Server API: `{public}/v1`, for an app's backend (docs/reference/authsignal.md §5).
 
 mod actions;
 mod authenticators;

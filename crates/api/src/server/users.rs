@@ -1,4 +1,4 @@
-//! Users (contracts/authsignal.md §5.1).
+//! Users (docs/reference/authsignal.md §5.1).
 
 use axum::Json;
 use axum::extract::State;

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::credential::{UserAgent, WebauthnCredential};
 use crate::problem::Problem;
 
-/// Every name in the contract's list of verification methods. What is not built or not set up answers
+/// Every name in the SDKs' list of verification methods. What is not built or not set up answers
 /// `invalid_configuration`.
 const KNOWN_METHODS: [&str; 16] = [
     "SMS",
@@ -140,7 +140,7 @@ pub(super) struct UserBody {
 }
 
 impl UserBody {
-    /// A user we have never heard of: not an error (contracts/authsignal.md §5.1).
+    /// A user we have never heard of: not an error (docs/reference/authsignal.md §5.1).
     pub(super) fn unknown(user_id: String) -> Self {
         Self {
             user_id,

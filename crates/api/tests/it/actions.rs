@@ -1,4 +1,4 @@
-//! Actions over the Server API (contracts/authsignal.md §5.3).
+//! Actions over the Server API (docs/reference/authsignal.md §5.3).
 
 use countersign_domain::clock::Span;
 use countersign_domain::tenant::Outcome;

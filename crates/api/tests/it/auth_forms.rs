@@ -1,4 +1,4 @@
-//! `Authorization` in every form that clients send (contracts/authsignal.md §1.2), over HTTP.
+//! `Authorization` in every form that clients send (docs/reference/authsignal.md §1.2), over HTTP.
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};

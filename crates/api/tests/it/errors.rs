@@ -20,7 +20,7 @@ async fn unauthorized_names_the_key_and_the_base_url() {
     let answer = app.tenant().server_as("wrong", Method::GET, "/users/ada", Value::Null).await;
     assert!(answer.header("www-authenticate").starts_with("Basic "), "RFC 9110 §11.6.1");
     let body = answer.refused(401, "unauthorized");
-    // The SDKs' own tests compare this sentence (contracts/authsignal.md §1.5).
+    // The SDKs' own tests compare this sentence (docs/reference/authsignal.md §1.5).
     let sentence = "The request is unauthorized. Check that your API key and region base URL are correctly configured.";
     assert_eq!(body["errorDescription"], sentence);
 }

@@ -1,4 +1,4 @@
-//! The response rules that clients force (contracts/authsignal.md §1.4), to the letter, over every call.
+//! The response rules that clients force (docs/reference/authsignal.md §1.4), to the letter, over every call.
 
 use std::time::{Duration, Instant};
 
@@ -126,7 +126,7 @@ async fn a_content_type_without_a_body_disturbs_no_get() {
     }
 }
 
-/// A client that promises more bytes than it sends is answered, not waited for (contracts/authsignal.md §1.6).
+/// A client that promises more bytes than it sends is answered, not waited for (docs/reference/authsignal.md §1.6).
 #[tokio::test]
 async fn a_body_shorter_than_promised_is_answered_within_fifteen_seconds() {
     let app = TestApp::new().await;
@@ -145,7 +145,7 @@ async fn a_body_shorter_than_promised_is_answered_within_fifteen_seconds() {
     assert!(started.elapsed() >= Duration::from_secs(5), "a slow client gets its time");
 }
 
-/// A trailing slash on an SDK's base URL, and php's base URL without `/v1` (contracts/authsignal.md §1.1).
+/// A trailing slash on an SDK's base URL, and php's base URL without `/v1` (docs/reference/authsignal.md §1.1).
 #[tokio::test]
 async fn base_urls_as_clients_configure_them_work() {
     let app = TestApp::new().await;

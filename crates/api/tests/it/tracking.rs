@@ -1,4 +1,4 @@
-//! Rivals and repeated failure: what a retried `track` makes, and how many wrong answers are taken (DESIGN §3.8).
+//! Rivals and repeated failure: what a retried `track` makes, and how many wrong answers are taken (decisions §3).
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ async fn users(shop: &TestTenant) -> usize {
     list["users"].as_array().map_or(0, Vec::len)
 }
 
-/// `track` can arrive twice after a dropped connection (contracts/authsignal.md §1.6).
+/// `track` can arrive twice after a dropped connection (docs/reference/authsignal.md §1.6).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_at_once_with_one_key_make_one_action_and_one_user() {
     let app = TestApp::new().await;

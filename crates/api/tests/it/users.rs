@@ -1,4 +1,4 @@
-//! Users over the Server API (contracts/authsignal.md §5.1, §5.2), with every oddity that clients rely on.
+//! Users over the Server API (docs/reference/authsignal.md §5.1, §5.2), with every oddity that clients rely on.
 
 use countersign_testkit::app::{TestApp, TestTenant, Who};
 use countersign_testkit::forger::{Authenticator, Created};
