@@ -1,4 +1,4 @@
-//! The decision of `track` for an action without rules (DESIGN §3.8).
+//! The decision of `track` for an action without rules (decisions §3).
 
 use super::ActionState;
 use crate::tenant::Outcome;

@@ -1,4 +1,4 @@
-//! Actions: what a user wants to do and whether they may (contracts/authsignal.md §5.3, decisions §3).
+//! Actions: what a user wants to do and whether they may (docs/reference/authsignal.md §5.3, decisions §3).
 //!
 //! An action is (user, code, idempotency key). `track` decides its state, a completed challenge or enrolment advances it,
 //! `validate` reports it.
@@ -28,7 +28,7 @@ pub(crate) use store::STATEMENTS;
 pub use track::{Track, Tracked};
 pub use validate::{InvalidBecause, Validate, Verdict};
 
-/// Wrong answers an action takes in all before it becomes CHALLENGE_FAILED (DESIGN §3.8).
+/// Wrong answers an action takes in all before it becomes CHALLENGE_FAILED (decisions §3).
 pub(crate) const MAX_FAILED_TRIES: i64 = 10;
 
 /// How long a proof lets its user add factors (decisions §2).

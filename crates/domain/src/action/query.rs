@@ -1,4 +1,4 @@
-//! Reading and setting actions by the backend (contracts/authsignal.md §5.3).
+//! Reading and setting actions by the backend (docs/reference/authsignal.md §5.3).
 
 use super::{Action, ActionState, store};
 use crate::audit::{self, Event};

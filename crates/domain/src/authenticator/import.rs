@@ -1,4 +1,4 @@
-//! Bringing credentials from elsewhere (`POST /users/authenticators`, contracts/authsignal.md §5.2).
+//! Bringing credentials from elsewhere (`POST /users/authenticators`, docs/reference/authsignal.md §5.2).
 
 use countersign_webauthn::{Aaguid, cose};
 

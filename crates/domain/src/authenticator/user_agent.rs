@@ -1,5 +1,5 @@
-//! A reading of `User-Agent` in the shape that clients of the Client API expect (contracts/authsignal.md §3.8). For
-//! showing which device a factor came from, never for deciding. Why it is ours: docs/adr/0007-user-agent.md.
+//! A reading of `User-Agent` in the shape that clients of the Client API expect (docs/reference/authsignal.md §3.8).
+//! For showing which device a factor came from, never for deciding. Why it is ours: docs/adr/0007-user-agent.md.
 
 /// What a user agent says of itself. Empty where it says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -79,7 +79,7 @@ pub(crate) struct Note {
 }
 
 /// A WebAuthn challenge: the challenge's id (16 bytes) and 256 random bits. The id lets the ceremony be found from the
-/// client data alone, where no id travels (contracts/authsignal.md §3.2).
+/// client data alone, where no id travels (docs/reference/authsignal.md §3.2).
 pub(crate) struct Ceremony {
     pub(crate) bytes: Vec<u8>,
     pub(crate) hash: Vec<u8>,

@@ -1,4 +1,4 @@
-//! The key ring: what seals secrets at rest and signs client tokens (DESIGN §3.5, decisions §7).
+//! The key ring: what seals secrets at rest and signs client tokens (decisions §7).
 //!
 //! A ring is a list of 256-bit keys. The first is used for new things, the others still open and verify old ones. Every
 //! purpose has its own key, derived with HKDF-SHA-256 (RFC 5869) from the ring key and a label.

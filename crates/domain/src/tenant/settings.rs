@@ -6,7 +6,7 @@ use super::origin::Origin;
 use crate::methods::Method;
 use countersign_webauthn::{UserVerification, options::ResidentKey};
 
-/// A tenant's settings (decisions §8, last row, as far as the methods built so far need them).
+/// A tenant's settings, as far as the methods built so far need them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Settings {

@@ -1,4 +1,4 @@
-//! Scopes of client tokens (contracts/authsignal.md §2).
+//! Scopes of client tokens (docs/reference/authsignal.md §2).
 
 use std::fmt;
 

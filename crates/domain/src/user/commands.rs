@@ -1,4 +1,4 @@
-//! What the Server API does with users (contracts/authsignal.md §5.1).
+//! What the Server API does with users (docs/reference/authsignal.md §5.1).
 
 use super::store::{self, By};
 use super::{ExternalId, Patch, User, UserChange};

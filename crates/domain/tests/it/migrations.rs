@@ -1,4 +1,4 @@
-//! Every statement of the migrations keeps the rules for tables (sql-rules.md §2).
+//! Every statement of the migrations keeps the rules of docs/reference/sql.md §1.
 
 use countersign_db::lint;
 

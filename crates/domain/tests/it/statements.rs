@@ -1,4 +1,4 @@
-//! Every listed statement is valid on the migrated schema and keeps the rules for statements (sql-rules.md §3).
+//! Every listed statement is valid on the migrated schema and keeps the rules of docs/reference/sql.md §2.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Who may add a factor (contracts/authsignal.md §2, *enrol gate*; decisions §2 and §3; checklist 43).
+//! Who may add a factor (docs/reference/authsignal.md §2, *enrol gate*; decisions §2 and §3; checklist 43).
 
 use countersign_db::{Tx, statements};
 
