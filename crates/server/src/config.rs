@@ -1,4 +1,4 @@
-//! Configuration: one struct, every field documented, every default runnable (DESIGN §4).
+//! Configuration: one struct, every field documented, every default runnable (docs/reference/configuration.md).
 //!
 //! `countersign.toml` or `--config`, then environment variables: prefix `COUNTERSIGN_`, `__` between levels. Unknown keys are
 //! an error.

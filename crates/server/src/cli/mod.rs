@@ -1,4 +1,4 @@
-//! The command line (DESIGN §4). Every command takes `--json`; messages go to standard error, answers to standard output.
+//! The command line. Every command takes `--json`; messages go to standard error, answers to standard output.
 
 mod config;
 mod doctor;
