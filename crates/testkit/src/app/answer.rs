@@ -21,7 +21,8 @@ impl Answer {
         Self { status, headers, body: serde_json::from_slice(&bytes).unwrap_or_default() }
     }
 
-    /// The body of a success: 200, exactly `application/json`, and no member called `error` (contracts/authsignal.md §1.4).
+    /// The body of a success: 200, exactly `application/json`, and no member called `error`
+    /// (docs/reference/authsignal.md §1.4).
     #[track_caller]
     pub fn ok(self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
@@ -29,7 +30,7 @@ impl Answer {
         self.body
     }
 
-    /// The body of a refusal with this status and code, in the one shape of errors (DESIGN §3.7).
+    /// The body of a refusal with this status and code, in the one shape of errors (decisions §4).
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Value {
         assert_eq!((self.status, self.body["error"].as_str()), (status, Some(code)), "{}", self.body);
