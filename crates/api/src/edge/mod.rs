@@ -48,6 +48,7 @@ pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
     }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         if let Some(internal) = &problem.internal {
+            let path = headers::loggable(&path);
             error!(request.id = %request_id, http.method = %method, http.path = %path, "Request failed: {internal}");
         } else {
             debug!(request.id = %request_id, "Refused with {}: {}", problem.code(), problem.description());
