@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::program::Program;
 
-fn root() -> PathBuf {
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 

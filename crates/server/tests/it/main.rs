@@ -1,6 +1,8 @@
 //! The program as others meet it: started as a process, spoken to by command line, signals and HTTP.
 
 #[cfg(test)]
+mod citations;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod configuration;
