@@ -5,6 +5,8 @@ CREATE TABLE IF NOT EXISTS actions (
     idempotency_key text NOT NULL,
     state text NOT NULL,
     state_updated_at bigint NOT NULL,
+    -- When a backend first asked for it; null while only a sign-in without a token has named it.
+    tracked_at bigint,
     created_at bigint NOT NULL,
     updated_at bigint NOT NULL,
     method text,

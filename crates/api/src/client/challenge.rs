@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Api;
-use crate::extract::{From, JsonBody, TenantOnly};
+use crate::extract::{JsonBody, TenantOnly};
 use crate::openapi::Problems;
 use crate::problem::Problem;
 
@@ -36,7 +36,6 @@ pub(super) struct Begun {
 pub(super) async fn begin(
     State(api): State<Api>,
     TenantOnly(tenant): TenantOnly,
-    From(caller): From,
     JsonBody(body): JsonBody<Begin>,
 ) -> Result<Json<Begun>, Problem> {
     let mut wanted = AnonymousChallenge::default();
@@ -47,6 +46,6 @@ pub(super) async fn begin(
         wanted.idempotency_key =
             Some(IdempotencyKey::parse(&key).map_err(|error| Problem::invalid(error.to_string()))?);
     }
-    let id = api.countersign.begin_anonymous(&tenant, &wanted, &caller).await?;
+    let id = api.countersign.begin_anonymous(&tenant, &wanted).await?;
     Ok(Json(Begun { challenge_id: id.to_string() }))
 }

@@ -31,8 +31,6 @@ async fn each_step_of_a_life_leaves_one_event() {
         "enrolment.started",
         "authenticator.created",
         "action.proved",
-        "challenge.created",
-        "challenge.started",
         "action.proved",
         "action.tracked",
         "challenge.started",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use countersign_domain::clock::Span;
 use countersign_testkit::app::{TestApp, TestTenant, Tracked, Who};
 use countersign_testkit::forger::{Authenticator, Tamper};
 use http::Method;
@@ -144,4 +145,27 @@ async fn rivals_get_no_more_tries_than_one_caller() {
         assert_eq!(rival.await.unwrap(), 400);
     }
     shop.answer_passkey(Who::Token(&token), &offer, &key).await.refused(400, "invalid_request");
+}
+
+/// A page that signs in may name any idempotency key. What it proved under one long before the backend asked answers nothing.
+#[tokio::test]
+async fn a_proof_older_than_the_question_does_not_answer_it() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    let key = Authenticator::new();
+    shop.user_with_passkey("ada", &key).await;
+    for (name, minutes, state) in [("late", 11, "CHALLENGE_REQUIRED"), ("soon", 9, "CHALLENGE_SUCCEEDED")] {
+        let body = json!({ "action": "withdraw", "idempotencyKey": name });
+        let begun = shop.client(Who::Tenant, Method::POST, "/challenge", body).await.ok();
+        let path = "/user-authenticators/passkey/authentication-options";
+        let offer =
+            shop.client(Who::Tenant, Method::POST, path, json!({ "challengeId": begun["challengeId"] })).await.ok();
+        shop.answer_passkey(Who::Tenant, &offer, &key).await.ok();
+        app.advance(Span::minutes(minutes));
+        let tracked = shop.track_with("ada", "withdraw", json!({ "idempotencyKey": name })).await;
+        assert_eq!(tracked.state, state, "{name}");
+        assert_eq!(shop.validate(&tracked.token).await["isValid"], state == "CHALLENGE_SUCCEEDED", "{name}");
+        let again = shop.track_with("ada", "withdraw", json!({ "idempotencyKey": name })).await;
+        assert_eq!(again.state, state, "asking again changes nothing: {name}");
+    }
 }

@@ -50,7 +50,9 @@ pub struct Action {
     pub state: ActionState,
     /// Since when.
     pub state_updated_at: Millis,
-    /// When it was first tracked.
+    /// When a backend first asked for it; `None` while only a sign-in has named it.
+    pub tracked_at: Option<Millis>,
+    /// When it came to be.
     pub created_at: Millis,
     /// When anything of it last changed.
     pub updated_at: Millis,

@@ -12,15 +12,15 @@ use crate::token::Proof;
 /// What [`Action::read`] reads, in this order.
 macro_rules! action_columns {
     () => {
-        "user_id, action_code, idempotency_key, state, state_updated_at, created_at, updated_at, method, \
+        "user_id, action_code, idempotency_key, state, state_updated_at, tracked_at, created_at, updated_at, method, \
          authenticator_id, verified_at, acr, amr, consumed_at, redirect_url, ip_address, user_agent, device_id, custom"
     };
 }
 
 statements! {
     INSERT = "INSERT INTO actions (tenant_id, user_id, action_code, idempotency_key, state, state_updated_at, created_at,
-        updated_at, failed_tries, redirect_url, ip_address, user_agent, device_id, custom)
-        VALUES ($1, $2, $3, $4, $5, $6, $6, $6, 0, $7, $8, $9, $10, $11)
+        updated_at, failed_tries, tracked_at, redirect_url, ip_address, user_agent, device_id, custom)
+        VALUES ($1, $2, $3, $4, $5, $6, $6, $6, 0, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (tenant_id, user_id, action_code, idempotency_key) DO NOTHING";
     FIND = concat!("SELECT ", action_columns!(), " FROM actions
         WHERE tenant_id = $1 AND user_id = $2 AND action_code = $3 AND idempotency_key = $4");
@@ -38,6 +38,8 @@ statements! {
     SET_STATE = "UPDATE actions SET state = $1, state_updated_at = $2, updated_at = $2,
         verified_at = CASE WHEN $3 = 1 AND acr IS NULL THEN $2 ELSE verified_at END
         WHERE tenant_id = $4 AND user_id = $5 AND action_code = $6 AND idempotency_key = $7 AND state <> 'BLOCK'";
+    ADOPT = "UPDATE actions SET state = $1, state_updated_at = $2, tracked_at = $2, updated_at = $2
+        WHERE tenant_id = $3 AND user_id = $4 AND action_code = $5 AND idempotency_key = $6 AND tracked_at IS NULL";
     CONSUME = "UPDATE actions SET consumed_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND action_code = $4
         AND idempotency_key = $5 AND consumed_at IS NULL AND state IN ('CHALLENGE_SUCCEEDED', 'REVIEW_SUCCEEDED')";
 }
@@ -52,6 +54,7 @@ impl Action {
             idempotency_key: columns.next()?,
             state: ActionState::parse(&columns.next::<String>()?).ok_or_else(unknown)?,
             state_updated_at: columns.next()?,
+            tracked_at: columns.next()?,
             created_at: columns.next()?,
             updated_at: columns.next()?,
             method: columns.next::<Option<String>>()?.and_then(|text| Method::parse(&text)),
@@ -85,6 +88,7 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, tenant: &TenantId, action: &Action) 
                 &action.idempotency_key,
                 &action.state.as_str(),
                 &action.created_at,
+                &action.tracked_at,
                 &action.redirect_url,
                 &action.ip_address,
                 &action.user_agent,
@@ -175,6 +179,19 @@ pub(super) async fn set_state(
     let (user, code, key) = (&action.user, &action.code, &action.idempotency_key);
     let rows = tx.run(&SET_STATE, &[&state.as_str(), &now, &state.is_proved(), tenant, user, code, key]).await?;
     Ok(rows == 1)
+}
+
+/// The backend asks for an action that until now only a sign-in has named: it begins in `state`.
+pub(super) async fn adopt(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    action: &Action,
+    state: ActionState,
+    now: Millis,
+) -> Result<()> {
+    let (user, code, key) = (&action.user, &action.code, &action.idempotency_key);
+    tx.run(&ADOPT, &[&state.as_str(), &now, tenant, user, code, key]).await?;
+    Ok(())
 }
 
 /// Takes the result of a proved action; `false` when it was taken before.

@@ -81,6 +81,7 @@ impl Countersign {
                 let state = decide(outcome, user.is_enrolled());
                 let code = track.action.as_str();
                 let action = Action {
+                    tracked_at: Some(now),
                     redirect_url: track.redirect_url.clone(),
                     ip_address: track.ip_address.clone(),
                     user_agent: track.user_agent.clone(),
@@ -93,8 +94,20 @@ impl Countersign {
                     audit::record(tx, &tenant_id, &event).await?;
                     return Ok((user, action));
                 }
-                let action = store::reload(tx, &tenant_id, &user.id, code, key.as_str()).await?;
-                Ok((user, action.ok_or_else(|| Error::Internal("an action vanished while it was tracked".into()))?))
+                let found = store::reload(tx, &tenant_id, &user.id, code, key.as_str()).await?;
+                let mut found =
+                    found.ok_or_else(|| Error::Internal("an action vanished while it was tracked".into()))?;
+                if found.tracked_at.is_none() {
+                    // A page that signs in may name any key. What was proved under it long before the backend asked is no
+                    // answer to the backend's question.
+                    let stands = found.is_freshly_proved(now) && state.admits_proof();
+                    let state = if stands { found.state } else { state };
+                    store::adopt(tx, &tenant_id, &found, state, now).await?;
+                    found.state = state;
+                    let event = event.clone().user(&user.id).action(code, key.as_str()).detail("state", state.as_str());
+                    audit::record(tx, &tenant_id, &event).await?;
+                }
+                Ok((user, found))
             })
             .await?;
         let token = NewToken {
@@ -129,6 +142,7 @@ impl Action {
             idempotency_key: key.to_owned(),
             state,
             state_updated_at: now,
+            tracked_at: None,
             created_at: now,
             updated_at: now,
             method: None,

@@ -1,13 +1,12 @@
 //! A challenge without a user: how a sign-in begins that asks no name (`POST /v1/client/challenge`).
 
 use super::{Challenge, Note, Purpose, State, store};
+use crate::Countersign;
 use crate::action::{ActionCode, IdempotencyKey};
-use crate::audit::{self, Event};
 use crate::clock::{Millis, Span};
 use crate::error::Result;
 use crate::id::ChallengeId;
 use crate::tenant::Tenant;
-use crate::{Caller, Countersign};
 
 /// What an anonymous caller wants to do.
 #[derive(Debug, Clone)]
@@ -43,24 +42,18 @@ impl AnonymousChallenge {
 }
 
 impl Countersign {
-    /// Begins a challenge that no user is bound to yet; a method picks it up by its id.
-    pub async fn begin_anonymous(
-        &self,
-        tenant: &Tenant,
-        wanted: &AnonymousChallenge,
-        caller: &Caller,
-    ) -> Result<ChallengeId> {
-        let now = self.now();
-        let challenge = wanted.challenge(ChallengeId::random(), tenant, now);
+    /// Begins a challenge that no user is bound to yet; a method picks it up by its id. It leaves no event: a stranger could
+    /// fill the trail with them. What comes of it leaves one.
+    pub async fn begin_anonymous(&self, tenant: &Tenant, wanted: &AnonymousChallenge) -> Result<ChallengeId> {
+        let challenge = wanted.challenge(ChallengeId::random(), tenant, self.now());
         let id = challenge.id.clone();
-        let event =
-            Event::new("challenge.created", now).challenge(&id).caller(caller).detail("action", wanted.action.as_str());
-        let tenant = tenant.id.clone();
-        self.write(async move |tx| {
-            store::insert(tx, &tenant, &challenge, now).await?;
-            audit::record(tx, &tenant, &event).await
-        })
-        .await?;
+        self.open_for_anyone(tenant, challenge).await?;
         Ok(id)
+    }
+
+    pub(crate) async fn open_for_anyone(&self, tenant: &Tenant, challenge: Challenge) -> Result<()> {
+        let now = self.now();
+        let tenant = tenant.id.clone();
+        self.write(async move |tx| store::insert(tx, &tenant, &challenge, now).await).await
     }
 }

@@ -3,7 +3,7 @@
 use countersign_db::{Db, Row, Tx, statements};
 
 use super::api_key::KeyKind;
-use super::{RpId, Settings};
+use super::{Origin, RpId, Settings};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{ClientId, KeyId, TenantId};
@@ -120,8 +120,10 @@ async fn save_names(tx: &mut Tx<'_>, tenant: &TenantRow) -> Result<()> {
     for host in hosts.into_iter().flatten() {
         tx.run(&INSERT_NAME, &[&tenant.id, &NameKind::Host.as_str(), &host]).await?;
     }
-    for origin in settings.origins.iter().chain(&settings.related_origins) {
-        tx.run(&INSERT_NAME, &[&tenant.id, &NameKind::Origin.as_str(), &origin.as_str()]).await?;
+    let ui_origin = settings.custom_domain.as_ref().map(|host| format!("https://{host}"));
+    let listed = settings.origins.iter().chain(&settings.related_origins).map(Origin::as_str);
+    for origin in listed.chain(ui_origin.as_deref()) {
+        tx.run(&INSERT_NAME, &[&tenant.id, &NameKind::Origin.as_str(), &origin]).await?;
     }
     Ok(())
 }

@@ -34,7 +34,7 @@ impl Countersign {
         require_on(who.tenant(), rules.method)?;
         match who {
             Who::Bearer(bearer) => self.options_for_user(rules, bearer, hints, caller).await,
-            Who::Anonymous(tenant) => self.options_for_anyone(rules, tenant, challenge, hints, caller).await,
+            Who::Anonymous(tenant) => self.options_for_anyone(rules, tenant, challenge, hints).await,
         }
     }
 
@@ -86,7 +86,6 @@ impl Countersign {
         tenant: &Tenant,
         begun: Option<ChallengeId>,
         hints: Vec<String>,
-        caller: &Caller,
     ) -> Result<Offer<RequestOptions>> {
         let id = begun.clone().unwrap_or_else(ChallengeId::random);
         let ceremony = Ceremony::mint(&id);
@@ -99,21 +98,13 @@ impl Countersign {
             }
             open.require_open(now)?;
             life = Span(open.expires_at.0 - now.0);
-            let event = Event::new("challenge.started", now)
-                .challenge(&id)
-                .caller(caller)
-                .detail("method", rules.method.as_str());
             let (tenant, id, method, hash) = (tenant.id.clone(), id.clone(), rules.method, ceremony.hash);
-            self.write(async move |tx| {
-                challenge::rearm(tx, &tenant, &id, method, &hash, now).await?;
-                audit::record(tx, &tenant, &event).await
-            })
-            .await?;
+            self.write(async move |tx| challenge::rearm(tx, &tenant, &id, method, &hash, now).await).await?;
         } else {
             let mut open = AnonymousChallenge::default().challenge(id.clone(), tenant, self.now());
             open.method = Some(rules.method);
             open.secret_hash = Some(ceremony.hash);
-            self.open_for_user(tenant, open, "challenge.started", caller).await?;
+            self.open_for_anyone(tenant, open).await?;
         }
         // No list of credentials and no name: the answer is the same for everybody (checklist 42).
         let options = RequestOptions {
