@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::migrate::{self, Migration};
+use crate::postgres::Postgres;
 use crate::row::Row;
 use crate::sqlite::Sqlite;
 use crate::statement::Statement;
@@ -14,14 +15,21 @@ use crate::value::Params;
 /// A database. Cloning gives another handle to the same one.
 #[derive(Clone, Debug)]
 pub struct Db {
-    engine: Arc<Sqlite>,
+    engine: Arc<Engine>,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 /// How a database is used. `Options::default()` serves.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// How long a transaction waits for a lock that another process holds before it fails with
-    /// [`Error::Unavailable`]; on SQLite that is the command line beside a running server. Default: 5 seconds.
+    /// [`Error::Unavailable`]; on SQLite that is the command line beside a running server, on PostgreSQL a row that
+    /// another transaction has changed and not yet committed. Default: 5 seconds.
     pub busy_timeout: Duration,
     /// SQLite: how many connections serve short reads; two more serve long ones. Default: one to a processor, from 2 to 8.
     pub readers: usize,
@@ -42,17 +50,24 @@ impl Db {
     /// `sqlite://data/app.db` is a file relative to the working directory, `sqlite:///var/lib/app.db` an absolute one.
     /// The file and its folder are created if need be, readable by their owner alone (modes 0600 and 0700).
     ///
+    /// `postgres://user:password@host:5432/database` is a database on a PostgreSQL server; it must exist, be encoded in
+    /// UTF-8 and be collated by bytes (`C`). Of several hosts (`host1:5432,host2:5432`) the one that accepts writes is
+    /// taken. The parameters are libpq's (<https://www.postgresql.org/docs/current/libpq-connect.html>), as far as the
+    /// driver knows them, and `sslrootcert`. `sslmode` is `disable`, `prefer` or `require`; without it, `disable` when
+    /// every host is this machine, else `prefer`. A server's certificate is always verified, against `sslrootcert` or the
+    /// system's certificates. Connections live on the runtime that first uses them.
+    ///
     /// # Errors
     ///
-    /// [`Error::Unsupported`] for a URL this crate does not serve, [`Error::Unavailable`] when the file cannot be opened
-    /// as a database.
+    /// [`Error::Unsupported`] for a URL this crate does not serve or a database collated otherwise,
+    /// [`Error::Unavailable`] when the file cannot be opened as a database or the server does not answer.
     pub async fn open(url: &str, options: Options) -> Result<Self> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Err(Error::Unsupported(
-                "this build keeps its data in SQLite only; give a URL such as sqlite://data/countersign.db".to_owned(),
-            ));
-        }
-        Ok(Self { engine: Arc::new(Sqlite::open(url, options).await?) })
+        let engine = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Engine::Postgres(Postgres::open(url, &options).await?)
+        } else {
+            Engine::Sqlite(Sqlite::open(url, options).await?)
+        };
+        Ok(Self { engine: Arc::new(engine) })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that this call applied, in order.
@@ -70,21 +85,30 @@ impl Db {
 
     /// What the engine needs after its schema was changed.
     pub(crate) async fn schema_changed(&self) -> Result<()> {
-        self.engine.schema_changed().await
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.schema_changed().await,
+            Engine::Postgres(postgres) => {
+                postgres.schema_changed();
+                Ok(())
+            }
+        }
     }
 
     /// Reads at most one row. It sees everything that was acknowledged before it began.
     ///
     /// On SQLite the read begins at once on the calling thread, which a keyed read holds for a few microseconds: far
     /// cheaper than handing it to another thread. A read that proves longer than some 0.1 milliseconds begins again on a
-    /// thread made for waiting.
+    /// thread made for waiting. On PostgreSQL a read that loses its connection begins again on another.
     ///
     /// # Errors
     ///
     /// What the engine refuses; [`Error::Internal`] when there is a second row or the call stands inside
     /// [`Db::write`].
     pub async fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {
-        self.engine.opt(statement, params).await
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.opt(statement, params).await,
+            Engine::Postgres(postgres) => postgres.opt(statement, params).await,
+        }
     }
 
     /// Reads exactly one row, like [`Db::opt`].
@@ -102,7 +126,10 @@ impl Db {
     ///
     /// What the engine refuses; [`Error::Internal`] when the call stands inside [`Db::write`].
     pub async fn all(&self, statement: &Statement, params: Params<'_>) -> Result<Vec<Row>> {
-        self.engine.all(statement, params).await
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.all(statement, params).await,
+            Engine::Postgres(postgres) => postgres.all(statement, params).await,
+        }
     }
 
     /// Runs `work` as one transaction and returns what it returned, once that is durable.
@@ -116,7 +143,8 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// What `work` returned; [`Error::Unavailable`] when the database is locked, closed or failed to commit;
+    /// What `work` returned; [`Error::Unavailable`] when the database is locked, closed or failed to commit, and when the
+    /// server was lost during the commit: the text then says that the outcome is unknown, and a read tells it;
     /// [`Error::Internal`] when `work` panicked, waited, or returned `Ok` after a failed statement.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
@@ -124,7 +152,11 @@ impl Db {
         E: From<Error> + Send + 'static,
         F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.engine.write(work).await.map_err(E::from)?
+        let result = match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(work).await,
+            Engine::Postgres(postgres) => postgres.write(work).await,
+        };
+        result.map_err(E::from)?
     }
 
     /// Prepares `statement` without running it: the check that its text is valid on this engine and schema.
@@ -133,12 +165,18 @@ impl Db {
     ///
     /// [`Error::Internal`] with the engine's message.
     pub async fn check(&self, statement: &Statement) -> Result<()> {
-        self.engine.check(statement).await
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.check(statement).await,
+            Engine::Postgres(postgres) => postgres.check(statement).await,
+        }
     }
 
     /// Lets running work finish, refuses new work, and leaves the file tidy (SQLite: the write-ahead log is emptied).
     /// Closing twice does nothing.
     pub async fn close(&self) {
-        self.engine.close().await;
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close().await,
+        }
     }
 }

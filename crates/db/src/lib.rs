@@ -26,9 +26,11 @@
 
 mod db;
 mod error;
+mod inside;
 mod lex;
 pub mod lint;
 mod migrate;
+mod postgres;
 mod row;
 mod sqlite;
 mod statement;

@@ -37,6 +37,18 @@ impl Statement {
             text.into()
         })
     }
+
+    /// Whether the text only reads: it begins with `SELECT` or `VALUES`, or with a `WITH` that changes nothing.
+    pub(crate) fn reads(&self) -> bool {
+        let mut words = tokens(self.sql).map(|(_, token)| token);
+        match words.next() {
+            Some(first) if first.is("SELECT") || first.is("VALUES") => true,
+            Some(first) if first.is("WITH") => {
+                !words.any(|word| ["INSERT", "UPDATE", "DELETE"].iter().any(|change| word.is(change)))
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Declares statements: one static each, and a slice `STATEMENTS` of all of them for the test that prepares every
@@ -64,4 +76,31 @@ macro_rules! statements {
         // Where only tests read the list it is used all the same.
         const _: fn() -> &'static [&'static $crate::Statement] = || STATEMENTS;
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reads_is_told_from_what_changes() {
+        for reads in [
+            "SELECT a FROM b",
+            " -- why\n select 'DELETE'",
+            "VALUES (1)",
+            "WITH c AS (SELECT 1) SELECT 'UPDATE' FROM c",
+        ] {
+            assert!(Statement::new("reads", reads).reads(), "{reads}");
+        }
+        for changes in [
+            "UPDATE a SET b = 1 RETURNING b",
+            "insert into a (b) VALUES (1)",
+            "DELETE FROM a",
+            "",
+            "TRUNCATE a",
+            "WITH c AS (DELETE FROM a RETURNING b) SELECT b FROM c",
+        ] {
+            assert!(!Statement::new("changes", changes).reads(), "{changes}");
+        }
+    }
 }

@@ -2,9 +2,16 @@
 
 use crate::error::{Error, Result};
 use crate::row::Row;
-use crate::sqlite::Session;
 use crate::statement::Statement;
 use crate::value::Params;
+use crate::{postgres, sqlite};
+
+/// The engine's side of an open transaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Session<'c> {
+    Sqlite(&'c sqlite::Session),
+    Postgres(&'c postgres::Session<'c>),
+}
 
 /// An open transaction. Whether it is committed is decided by the closure's result: `Ok` commits, `Err` rolls back.
 ///
@@ -12,12 +19,12 @@ use crate::value::Params;
 /// `Ok` does not commit. Where a row may be there already, say `ON CONFLICT … DO NOTHING` and look at the count.
 #[derive(Debug)]
 pub struct Tx<'c> {
-    session: &'c Session,
+    session: Session<'c>,
     failed: bool,
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(session: &'c Session) -> Self {
+    pub(crate) fn new(session: Session<'c>) -> Self {
         Self { session, failed: false }
     }
 
@@ -31,9 +38,13 @@ impl<'c> Tx<'c> {
     /// # Errors
     ///
     /// What the engine refuses; [`Error::Internal`] when there is a second row.
-    #[expect(clippy::unused_async, reason = "an engine behind a network answers later")]
     pub async fn opt(&mut self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {
-        self.step(|session| session.opt(statement, params))
+        self.begin_step()?;
+        let result = match self.session {
+            Session::Sqlite(session) => session.opt(statement, params),
+            Session::Postgres(session) => session.opt(statement, params).await,
+        };
+        self.end_step(result)
     }
 
     /// Reads, or changes and returns, exactly one row.
@@ -50,9 +61,13 @@ impl<'c> Tx<'c> {
     /// # Errors
     ///
     /// What the engine refuses.
-    #[expect(clippy::unused_async, reason = "an engine behind a network answers later")]
     pub async fn all(&mut self, statement: &Statement, params: Params<'_>) -> Result<Vec<Row>> {
-        self.step(|session| session.all(statement, params))
+        self.begin_step()?;
+        let result = match self.session {
+            Session::Sqlite(session) => session.all(statement, params),
+            Session::Postgres(session) => session.all(statement, params).await,
+        };
+        self.end_step(result)
     }
 
     /// Changes rows by an `INSERT`, `UPDATE` or `DELETE` and says how many: rows of the statement's own table, not those
@@ -61,31 +76,54 @@ impl<'c> Tx<'c> {
     /// # Errors
     ///
     /// What the engine refuses: [`Error::Conflict`], [`Error::ForeignKey`], …
-    #[expect(clippy::unused_async, reason = "an engine behind a network answers later")]
     pub async fn run(&mut self, statement: &Statement, params: Params<'_>) -> Result<u64> {
-        self.step(|session| session.run(statement, params))
+        self.begin_step()?;
+        let result = match self.session {
+            Session::Sqlite(session) => session.run(statement, params),
+            Session::Postgres(session) => session.run(statement, params).await,
+        };
+        self.end_step(result)
     }
 
     /// Runs a statement of a migration: no parameters, no rows.
-    pub(crate) fn run_text(&mut self, sql: &str) -> Result<()> {
-        self.step(|session| session.run_text(sql))
-    }
-
-    /// Tells SQLite's planner what the schema means.
-    pub(crate) fn set_figures(&mut self) -> Result<()> {
-        self.step(Session::set_figures)
+    pub(crate) async fn run_text(&mut self, sql: &str) -> Result<()> {
+        self.begin_step()?;
+        let result = match self.session {
+            Session::Sqlite(session) => session.run_text(sql),
+            Session::Postgres(session) => session.run_text(sql).await,
+        };
+        self.end_step(result)
     }
 
     /// Whether the text can be prepared as a statement here and now.
-    pub(crate) fn is_valid(&self, sql: &str) -> bool {
-        self.session.check_text(sql)
+    pub(crate) async fn is_valid(&mut self, sql: &str) -> Result<bool> {
+        self.begin_step()?;
+        let result = match self.session {
+            Session::Sqlite(session) => Ok(session.check_text(sql)),
+            Session::Postgres(session) => session.check_text(sql).await,
+        };
+        self.end_step(result)
     }
 
-    fn step<T>(&mut self, run: impl FnOnce(&Session) -> Result<T>) -> Result<T> {
-        if self.failed {
+    /// Tells SQLite's planner what the schema means; other engines look for themselves.
+    pub(crate) fn set_figures(&mut self) -> Result<()> {
+        self.begin_step()?;
+        let result = match self.session {
+            Session::Sqlite(session) => session.set_figures(),
+            Session::Postgres(_) => Ok(()),
+        };
+        self.end_step(result)
+    }
+
+    /// A step that is begun and never ends, because its future was dropped, has failed.
+    fn begin_step(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.failed, true) {
             return Err(Error::Internal("a statement after one that failed in the same transaction".to_owned()));
         }
-        let result = run(self.session);
+        Ok(())
+    }
+
+    fn end_step<T>(&mut self, result: Result<T>) -> Result<T> {
         self.failed = result.is_err();
         result
     }

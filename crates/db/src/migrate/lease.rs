@@ -3,6 +3,7 @@
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use super::Now;
 use crate::db::Db;
@@ -13,13 +14,16 @@ use crate::tx::Tx;
 pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_lease \
      (name text NOT NULL PRIMARY KEY, holder text NOT NULL, until bigint NOT NULL)";
 
-/// A holder that has said nothing for so long is taken for dead. It speaks before its statements, and while one
-/// runs on SQLite the database is locked to others: only a holder that is late after a long one can lose the lease, and
-/// then it waits like any other.
+/// A holder that has said nothing for so long is taken for dead. It speaks before its statements and, on a server, while
+/// they run; while one runs on SQLite the database is locked to others. Only a holder that is late after a long one can
+/// lose the lease, and then it waits like any other.
 const LIFE_MS: i64 = 5_000;
 
 /// Who has spoken so lately need not repeat it: a renewal is a durable commit.
 const FRESH_MS: i64 = 1_000;
+
+/// The same, as a duration.
+pub(super) const FRESH: Duration = Duration::from_millis(FRESH_MS.unsigned_abs());
 
 statements! {
     MAKE = "INSERT INTO schema_lease (name, holder, until) VALUES ('migrations', $1, 0) ON CONFLICT (name) DO NOTHING";

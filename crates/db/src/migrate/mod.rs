@@ -3,6 +3,7 @@
 mod lease;
 pub(crate) mod script;
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use self::lease::Lease;
@@ -91,7 +92,14 @@ async fn apply(db: &Db, migrations: &[Migration], lease: &Lease<'_>, applied: &m
             if !lease.renew().await? {
                 return Ok(());
             }
-            run(db, migration.name, &statement).await?;
+            let mut running = pin!(run(db, migration.name, &statement));
+            // While a long one runs, a server lets others look at the lease. Should it be lost, that is seen below.
+            loop {
+                match tokio::time::timeout(lease::FRESH, &mut running).await {
+                    Ok(done) => break done?,
+                    Err(_still_running) => drop(lease.renew().await),
+                }
+            }
         }
         db.schema_changed().await?;
         if !lease.record(migration.name, script::checksum(migration.sql)).await? {
@@ -107,8 +115,12 @@ async fn run(db: &Db, name: &str, statement: &str) -> Result<()> {
     let text = statement.to_owned();
     let done = db
         .write(async move |tx: &mut Tx<'_>| {
-            let done = script::column_change(&text).is_some_and(|(probe, present)| tx.is_valid(&probe) == present);
-            if done { Ok(()) } else { tx.run_text(&text) }
+            if let Some((probe, present)) = script::column_change(&text)
+                && tx.is_valid(&probe).await? == present
+            {
+                return Ok(());
+            }
+            tx.run_text(&text).await
         })
         .await;
     done.map_err(|error| match error {

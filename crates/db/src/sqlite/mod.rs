@@ -11,6 +11,7 @@ mod writer;
 
 use crate::db::Options;
 use crate::error::{Error, Result};
+use crate::inside;
 use crate::row::Row;
 use crate::statement::Statement;
 use crate::tx::Tx;
@@ -41,17 +42,17 @@ impl Sqlite {
     }
 
     pub(crate) async fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {
-        writer::refuse_inside()?;
+        inside::refuse()?;
         self.readers.opt(statement, params).await
     }
 
     pub(crate) async fn all(&self, statement: &Statement, params: Params<'_>) -> Result<Vec<Row>> {
-        writer::refuse_inside()?;
+        inside::refuse()?;
         self.readers.all(statement, params).await
     }
 
     pub(crate) async fn check(&self, statement: &Statement) -> Result<()> {
-        writer::refuse_inside()?;
+        inside::refuse()?;
         self.readers.check(statement).await
     }
 
@@ -61,7 +62,7 @@ impl Sqlite {
         E: From<Error> + Send + 'static,
         F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        writer::refuse_inside()?;
+        inside::refuse()?;
         self.writer.write(work).await
     }
 

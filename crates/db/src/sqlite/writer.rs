@@ -4,7 +4,6 @@
 //! transactions. So the thread takes the transactions that are waiting, runs each under a savepoint of its own inside one
 //! real transaction, commits once, and only then answers. A transaction that fails, waits or panics is undone alone.
 
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -13,23 +12,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::session::Session;
 use crate::error::{Error, Result};
-use crate::tx::Tx;
+use crate::inside;
+use crate::tx::{Session as Open, Tx};
 
 /// Transactions that may wait for the thread before their callers wait for a place.
 const WAITING: usize = 1_024;
-
-thread_local! {
-    /// Whether this thread is a writer.
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Refuses a call to the database from inside a transaction: it would read past the transaction, or wait for it forever.
-pub(super) fn refuse_inside() -> Result<()> {
-    if INSIDE.get() {
-        return Err(Error::Internal("inside a transaction only the transaction itself is asked".to_owned()));
-    }
-    Ok(())
-}
 
 /// The way to the writing thread.
 #[derive(Debug)]
@@ -133,7 +120,7 @@ struct Thread {
 impl Thread {
     /// Serves until it is told to close or every [`Writer`] is gone.
     fn serve(mut self) {
-        INSIDE.set(true);
+        inside::enter();
         let mut closers = Vec::new();
         while let Some(message) = self.waiting.blocking_recv() {
             match message {
@@ -184,7 +171,7 @@ impl Thread {
 
     /// Runs one transaction under its savepoint. An error means that the whole group is lost.
     fn run(&mut self, mut job: Box<dyn Job>) -> Result<()> {
-        let mut tx = Tx::new(&self.session);
+        let mut tx = Tx::new(Open::Sqlite(&self.session));
         let begun = self.session.steer("SAVEPOINT job");
         let keep = begun.is_ok() && catch_unwind(AssertUnwindSafe(|| job.run(&mut tx))).unwrap_or(false);
         self.group.push(job);

@@ -17,7 +17,8 @@ async fn urls_that_are_not_served_say_why() {
         ("sqlite://data.db?mode=ro", "no settings"),
         ("mysql://localhost/db", "must begin with"),
         ("", "must begin with"),
-        ("postgres://user:hunter2@localhost/db", "SQLite only"),
+        ("postgres://user:hunter2@localhost/db?colour=blue", "colour"),
+        ("postgres://user:hunter2@/db", "names a host"),
     ] {
         match Db::open(url, Options::default()).await {
             Err(Error::Unsupported(text)) => {
