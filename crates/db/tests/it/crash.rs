@@ -13,7 +13,7 @@ use crate::process::{said, say, start};
 use crate::support::{ACCOUNTS, CLAIM, ENTER, Folder, OPEN, SCHEMA};
 
 statements! {
-    WHOLE = "SELECT a.account_id, a.state, e.entry_id FROM accounts a LEFT JOIN entries e \
+    pub(crate) WHOLE = "SELECT a.account_id, a.state, e.entry_id FROM accounts a LEFT JOIN entries e \
              ON e.tenant_id = a.tenant_id AND e.account_id = a.account_id WHERE a.tenant_id = 't' ORDER BY a.account_id";
 }
 

@@ -1,19 +1,29 @@
-//! The database against real files.
+//! The database against real files and a real server.
+
+#[cfg(test)]
+#[macro_use]
+mod support;
 
 #[cfg(test)]
 mod busy;
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod crash;
+#[cfg(test)]
+mod lost_server;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod postgres;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod reads;
 #[cfg(test)]
-mod support;
+mod server;
 #[cfg(test)]
 mod transactions;
 #[cfg(test)]

@@ -5,7 +5,19 @@ use std::time::Duration;
 use countersign_db::{Db, Error, Migration, Options, statements};
 use rusqlite::Connection;
 
-use crate::support::Folder;
+use crate::support::{Engine, Folder, Home};
+
+on_both_engines! {
+    each_is_applied_once_and_recorded,
+    an_older_program_accepts_a_newer_schema,
+    an_applied_migration_may_not_change,
+    new_ones_go_to_the_end,
+    a_failing_statement_is_named_and_what_was_done_is_repeatable,
+    a_migration_done_in_part_is_finished,
+    of_many_at_once_each_is_applied_by_one,
+    a_second_process_waits_for_the_lease,
+    the_lease_of_a_dead_process_runs_out,
+}
 
 statements! {
     NAMES = "SELECT name, applied_at FROM schema_migrations ORDER BY name";
@@ -22,19 +34,14 @@ const FIRST_SQL: &str = "
 const ONE: Migration = Migration { name: "0001_first", sql: FIRST_SQL };
 const TWO: Migration = Migration { name: "0002_second", sql: "CREATE TABLE IF NOT EXISTS second (c text PRIMARY KEY)" };
 
-async fn database() -> (Folder, Db) {
-    let folder = Folder::new();
-    let db = Db::open(&folder.url(), Options::default()).await.unwrap();
-    (folder, db)
+async fn database(engine: Engine) -> (Home, Db) {
+    let home = Home::new(engine).await;
+    let db = Db::open(&home.url(), Options::default()).await.unwrap();
+    (home, db)
 }
 
-fn connect(folder: &Folder) -> Connection {
-    Connection::open(folder.path().join("test.db")).unwrap()
-}
-
-#[tokio::test]
-async fn each_is_applied_once_and_recorded() {
-    let (_folder, db) = database().await;
+async fn each_is_applied_once_and_recorded(engine: Engine) {
+    let (_home, db) = database(engine).await;
     assert_eq!(db.migrate(&[], 5).await.unwrap(), [""; 0]);
     assert_eq!(db.migrate(&[ONE], 1_000).await.unwrap(), ["0001_first"]);
     assert_eq!(db.migrate(&[ONE, TWO], 500_000).await.unwrap(), ["0002_second"]);
@@ -46,16 +53,14 @@ async fn each_is_applied_once_and_recorded() {
     assert_eq!(db.one(&FIRST, &[]).await.unwrap().get(0), Ok("x; y".to_owned()));
 }
 
-#[tokio::test]
-async fn an_older_program_accepts_a_newer_schema() {
-    let (_folder, db) = database().await;
+async fn an_older_program_accepts_a_newer_schema(engine: Engine) {
+    let (_home, db) = database(engine).await;
     db.migrate(&[ONE, TWO], 0).await.unwrap();
     assert_eq!(db.migrate(&[ONE], 0).await.unwrap(), [""; 0]);
 }
 
-#[tokio::test]
-async fn an_applied_migration_may_not_change() {
-    let (_folder, db) = database().await;
+async fn an_applied_migration_may_not_change(engine: Engine) {
+    let (_home, db) = database(engine).await;
     db.migrate(&[ONE, TWO], 0).await.unwrap();
     let edited = Migration { sql: "CREATE TABLE IF NOT EXISTS second (c text PRIMARY KEY, d text)", ..TWO };
     let error = db.migrate(&[ONE, edited], 0).await.unwrap_err();
@@ -67,18 +72,16 @@ async fn an_applied_migration_may_not_change() {
     assert_eq!(db.migrate(&[ONE, commented], 0).await.unwrap(), [""; 0]);
 }
 
-#[tokio::test]
-async fn new_ones_go_to_the_end() {
-    let (_folder, db) = database().await;
+async fn new_ones_go_to_the_end(engine: Engine) {
+    let (_home, db) = database(engine).await;
     db.migrate(&[TWO], 0).await.unwrap();
     let error = db.migrate(&[ONE, TWO], 0).await.unwrap_err();
     assert!(matches!(&error, Error::Migration { reason, .. } if reason.contains("stands before")), "{error}");
     assert!(db.check(&FIRST).await.is_err());
 }
 
-#[tokio::test]
-async fn a_failing_statement_is_named_and_what_was_done_is_repeatable() {
-    let (_folder, db) = database().await;
+async fn a_failing_statement_is_named_and_what_was_done_is_repeatable(engine: Engine) {
+    let (_home, db) = database(engine).await;
     let broken =
         Migration { sql: "CREATE TABLE IF NOT EXISTS second (c text PRIMARY KEY);\nCREATE TABLE third (", ..TWO };
     let error = db.migrate(&[ONE, broken], 0).await.unwrap_err();
@@ -90,27 +93,25 @@ async fn a_failing_statement_is_named_and_what_was_done_is_repeatable() {
 }
 
 /// A process that died between two statements, or before it recorded the migration.
-#[tokio::test]
-async fn a_migration_done_in_part_is_finished() {
+async fn a_migration_done_in_part_is_finished(engine: Engine) {
     for done in 1..=3 {
-        let (folder, db) = database().await;
+        let (home, db) = database(engine).await;
         for statement in &ONE.statements()[..done] {
-            connect(&folder).execute_batch(statement).unwrap();
+            home.execute(statement).await;
         }
         assert_eq!(db.migrate(&[ONE], 0).await.unwrap(), [ONE.name], "{done}");
         assert!(db.one(&FIRST, &[]).await.is_ok(), "{done}");
     }
     let drop_column = Migration { name: "0003_drop", sql: "ALTER TABLE first DROP COLUMN b" };
-    let (folder, db) = database().await;
+    let (home, db) = database(engine).await;
     db.migrate(&[ONE], 0).await.unwrap();
-    connect(&folder).execute_batch(drop_column.sql).unwrap();
+    home.execute(drop_column.sql).await;
     assert_eq!(db.migrate(&[ONE, drop_column], 0).await.unwrap(), [drop_column.name]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_at_once_each_is_applied_by_one() {
-    let (folder, db) = database().await;
-    let url = folder.url();
+async fn of_many_at_once_each_is_applied_by_one(engine: Engine) {
+    let (home, db) = database(engine).await;
+    let url = home.url();
     let migrating: Vec<_> = (0..6)
         .map(|_| {
             let url = url.clone();
@@ -129,17 +130,14 @@ async fn of_many_at_once_each_is_applied_by_one() {
 }
 
 /// Makes it look as if another process held the lease until `until`.
-fn lease_to_another(folder: &Folder, until: i64) {
-    let connection = connect(folder);
-    let changed = connection.execute("UPDATE schema_lease SET holder = 'another', until = ?1", [until]).unwrap();
-    assert_eq!(changed, 1);
+async fn lease_to_another(home: &Home, until: i64) {
+    home.execute(&format!("UPDATE schema_lease SET holder = 'another', until = {until}")).await;
 }
 
-#[tokio::test]
-async fn a_second_process_waits_for_the_lease() {
-    let (folder, db) = database().await;
+async fn a_second_process_waits_for_the_lease(engine: Engine) {
+    let (home, db) = database(engine).await;
     db.migrate(&[ONE], 1_000).await.unwrap();
-    lease_to_another(&folder, i64::MAX);
+    lease_to_another(&home, i64::MAX).await;
     let waiting = tokio::spawn({
         let db = db.clone();
         async move { db.migrate(&[ONE, TWO], 2_000).await }
@@ -149,15 +147,14 @@ async fn a_second_process_waits_for_the_lease() {
     assert!(db.check(&SECOND).await.is_err());
     // With nothing to do there is nothing to wait for.
     assert_eq!(db.migrate(&[ONE], 2_000).await.unwrap(), [""; 0]);
-    lease_to_another(&folder, 0);
+    lease_to_another(&home, 0).await;
     assert_eq!(waiting.await.unwrap().unwrap(), [TWO.name]);
 }
 
-#[tokio::test]
-async fn the_lease_of_a_dead_process_runs_out() {
-    let (folder, db) = database().await;
+async fn the_lease_of_a_dead_process_runs_out(engine: Engine) {
+    let (home, db) = database(engine).await;
     db.migrate(&[ONE], 1_000).await.unwrap();
-    lease_to_another(&folder, 2_100);
+    lease_to_another(&home, 2_100).await;
     // 100 ms after it began.
     let applied = tokio::time::timeout(Duration::from_secs(5), db.migrate(&[ONE, TWO], 2_000)).await.unwrap();
     assert_eq!(applied.unwrap(), [TWO.name]);
@@ -166,10 +163,12 @@ async fn the_lease_of_a_dead_process_runs_out() {
 /// Another process that took this one for dead goes on; this one waits and finds the work done.
 #[tokio::test]
 async fn a_holder_that_lost_the_lease_waits_like_any_other() {
-    let (folder, db) = database().await;
+    let (home, db) = database(Engine::Sqlite).await;
+    let Home::Sqlite(folder) = &home else { unreachable!() };
+    let connection = Connection::open(folder.path().join("test.db")).unwrap();
     db.migrate(&[ONE], 1_000).await.unwrap();
     // The migration itself gives the lease away, the first time.
-    connect(&folder).execute_batch("CREATE TABLE runs (a)").unwrap();
+    connection.execute_batch("CREATE TABLE runs (a)").unwrap();
     let lost = Migration {
         name: "0003_lost",
         sql: "INSERT INTO runs (a) VALUES (1);
@@ -177,7 +176,7 @@ async fn a_holder_that_lost_the_lease_waits_like_any_other() {
     };
     let applied = tokio::time::timeout(Duration::from_secs(5), db.migrate(&[ONE, TWO, lost], 2_000)).await.unwrap();
     assert_eq!(applied.unwrap(), [TWO.name, lost.name]);
-    let runs: i64 = connect(&folder).query_row("SELECT count(*) FROM runs", [], |row| row.get(0)).unwrap();
+    let runs: i64 = connection.query_row("SELECT count(*) FROM runs", [], |row| row.get(0)).unwrap();
     assert_eq!(runs, 2);
 }
 
@@ -187,7 +186,7 @@ async fn who_waits_is_patient_with_a_locked_database() {
     let folder = Folder::new();
     let options = Options { busy_timeout: Duration::from_millis(50), ..Options::default() };
     let db = Db::open(&folder.url(), options).await.unwrap();
-    let another = connect(&folder);
+    let another = Connection::open(folder.path().join("test.db")).unwrap();
     another.execute_batch("BEGIN IMMEDIATE").unwrap();
     let waiting = tokio::spawn({
         let db = db.clone();

@@ -5,6 +5,32 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use countersign_db::{Db, Error, Migration, Options, Tx, statements};
 
+use crate::server::Database;
+
+/// Makes of each scenario, a function of an [`Engine`], a test for either.
+macro_rules! on_both_engines {
+    ($($scenario:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $scenario() {
+                    super::$scenario($crate::support::Engine::Sqlite).await;
+                }
+            )+
+        }
+        mod on_postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $scenario() {
+                    if $crate::server::is_there(concat!(module_path!(), "::", stringify!($scenario))) {
+                        super::$scenario($crate::support::Engine::Postgres).await;
+                    }
+                }
+            )+
+        }
+    };
+}
+
 /// Two tables: one with a foreign key to the other.
 pub(crate) static SCHEMA: &[Migration] = &[Migration {
     name: "0001_init",
@@ -75,7 +101,54 @@ impl Drop for Folder {
     }
 }
 
-/// A fresh database with [`SCHEMA`].
+/// What a scenario runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty database of the test's own.
+pub(crate) enum Home {
+    Sqlite(Folder),
+    Postgres(Database),
+}
+
+impl Home {
+    pub(crate) async fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::Sqlite(Folder::new()),
+            Engine::Postgres => Self::Postgres(Database::new().await),
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => folder.url(),
+            Self::Postgres(database) => database.url(),
+        }
+    }
+
+    /// Runs SQL as somebody else would, on a connection of its own.
+    pub(crate) async fn execute(&self, sql: &str) {
+        match self {
+            Self::Sqlite(folder) => {
+                rusqlite::Connection::open(folder.path().join("test.db")).unwrap().execute_batch(sql).unwrap();
+            }
+            Self::Postgres(database) => database.connect().await.batch_execute(sql).await.unwrap(),
+        }
+    }
+}
+
+/// A fresh database on an engine, with [`SCHEMA`].
+pub(crate) async fn fresh_on(engine: Engine) -> (Home, Db) {
+    let home = Home::new(engine).await;
+    let db = Db::open(&home.url(), Options::default()).await.unwrap();
+    db.migrate(SCHEMA, 1_000).await.unwrap();
+    (home, db)
+}
+
+/// A fresh SQLite database with [`SCHEMA`].
 pub(crate) async fn fresh() -> (Folder, Db) {
     fresh_with(Options::default()).await
 }

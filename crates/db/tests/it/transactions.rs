@@ -2,11 +2,23 @@
 
 use countersign_db::{Db, Error, Tx};
 
-use crate::support::{ACCOUNT, CLAIM, COUNT, COUNT_UP, DRAW, ENTER, OPEN, SHUT, exists, fresh, open};
+use crate::support::{ACCOUNT, CLAIM, COUNT, COUNT_UP, DRAW, ENTER, Engine, OPEN, SHUT, exists, fresh_on, open};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_was_acknowledged_is_read() {
-    let (_folder, db) = fresh().await;
+on_both_engines! {
+    what_was_acknowledged_is_read,
+    an_error_undoes_everything_before_it,
+    the_callers_own_error_comes_back_and_undoes,
+    errors_are_told_apart_by_code_and_hold_no_values,
+    after_a_failed_statement_nothing_is_committed,
+    a_missing_row_does_not_spoil_the_transaction,
+    a_transaction_reads_its_own_writes,
+    run_counts_the_rows_it_changed,
+    of_64_rivals_for_one_row_one_wins,
+    a_bounded_counter_grants_its_limit_exactly,
+}
+
+async fn what_was_acknowledged_is_read(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     assert_eq!(open(&db, "a").await, Ok(1));
     for n in 1..=100_i64 {
         db.write(async |tx: &mut Tx<'_>| tx.run(&DRAW, &[&1_i64, &"a"]).await).await.unwrap();
@@ -18,9 +30,8 @@ async fn what_was_acknowledged_is_read() {
     }
 }
 
-#[tokio::test]
-async fn an_error_undoes_everything_before_it() {
-    let (_folder, db) = fresh().await;
+async fn an_error_undoes_everything_before_it(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     let refused: Result<(), Error> = db
         .write(async |tx: &mut Tx<'_>| {
             tx.run(&OPEN, &[&"a", &"open", &1_i64]).await?;
@@ -32,8 +43,7 @@ async fn an_error_undoes_everything_before_it() {
     assert!(!exists(&db, "a").await);
 }
 
-#[tokio::test]
-async fn the_callers_own_error_comes_back_and_undoes() {
+async fn the_callers_own_error_comes_back_and_undoes(engine: Engine) {
     #[derive(Debug, PartialEq)]
     enum Refusal {
         Poor { has: i64 },
@@ -44,7 +54,7 @@ async fn the_callers_own_error_comes_back_and_undoes() {
             Self::Db(error)
         }
     }
-    let (_folder, db) = fresh().await;
+    let (_folder, db) = fresh_on(engine).await;
     open(&db, "a").await.unwrap();
     let draw = async |amount: i64| {
         db.write(async move |tx: &mut Tx<'_>| {
@@ -61,9 +71,8 @@ async fn the_callers_own_error_comes_back_and_undoes() {
     assert_eq!(db.one(&ACCOUNT, &[&"a"]).await.unwrap().get(1), Ok(60_i64));
 }
 
-#[tokio::test]
-async fn errors_are_told_apart_by_code_and_hold_no_values() {
-    let (_folder, db) = fresh().await;
+async fn errors_are_told_apart_by_code_and_hold_no_values(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     open(&db, "secret-id").await.unwrap();
     let run = async |statement: &'static countersign_db::Statement, id: &'static str, other: &'static str| {
         let done: Result<u64, Error> = db
@@ -87,9 +96,8 @@ async fn errors_are_told_apart_by_code_and_hold_no_values() {
     }
 }
 
-#[tokio::test]
-async fn after_a_failed_statement_nothing_is_committed() {
-    let (_folder, db) = fresh().await;
+async fn after_a_failed_statement_nothing_is_committed(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     open(&db, "a").await.unwrap();
     let (tell, told) = std::sync::mpsc::channel();
     let swallowed: Result<(), Error> = db
@@ -106,9 +114,8 @@ async fn after_a_failed_statement_nothing_is_committed() {
     assert!(!exists(&db, "b").await);
 }
 
-#[tokio::test]
-async fn a_missing_row_does_not_spoil_the_transaction() {
-    let (_folder, db) = fresh().await;
+async fn a_missing_row_does_not_spoil_the_transaction(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     let made: Result<u64, Error> = db
         .write(async |tx: &mut Tx<'_>| match tx.one(&ACCOUNT, &[&"a"]).await {
             Err(Error::NoRow) => tx.run(&OPEN, &[&"a", &"open", &1_i64]).await,
@@ -119,9 +126,8 @@ async fn a_missing_row_does_not_spoil_the_transaction() {
     assert!(exists(&db, "a").await);
 }
 
-#[tokio::test]
-async fn a_transaction_reads_its_own_writes() {
-    let (_folder, db) = fresh().await;
+async fn a_transaction_reads_its_own_writes(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     let seen: Result<i64, Error> = db
         .write(async |tx: &mut Tx<'_>| {
             tx.run(&OPEN, &[&"a", &"open", &7_i64]).await?;
@@ -132,9 +138,8 @@ async fn a_transaction_reads_its_own_writes() {
     assert_eq!(seen, Ok(5));
 }
 
-#[tokio::test]
-async fn run_counts_the_rows_it_changed() {
-    let (_folder, db) = fresh().await;
+async fn run_counts_the_rows_it_changed(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     open(&db, "a").await.unwrap();
     let counts: Result<[u64; 4], Error> = db
         .write(async |tx: &mut Tx<'_>| {
@@ -176,9 +181,8 @@ fn futures_can_move_between_threads() {
     let _ = |db, id| send(all(db, id));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_64_rivals_for_one_row_one_wins() {
-    let (_folder, db) = fresh().await;
+async fn of_64_rivals_for_one_row_one_wins(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     open(&db, "prize").await.unwrap();
     let rivals: Vec<_> = (0..64)
         .map(|rival| {
@@ -199,9 +203,8 @@ async fn of_64_rivals_for_one_row_one_wins() {
     assert_eq!(winners, 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_bounded_counter_grants_its_limit_exactly() {
-    let (_folder, db) = fresh().await;
+async fn a_bounded_counter_grants_its_limit_exactly(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     let rivals: Vec<_> = (0..64)
         .map(|_| {
             let db = db.clone();

@@ -4,10 +4,17 @@ use std::pin::Pin;
 use std::sync::mpsc;
 use std::task::Poll;
 
-use countersign_db::{Db, Error, Statement, Tx, statements};
+use countersign_db::{Db, Error, Options, Statement, Tx, statements};
 use tokio::task::JoinHandle;
 
-use crate::support::{ACCOUNTS, OPEN, exists, fresh, open};
+use crate::support::{ACCOUNTS, Engine, OPEN, exists, fresh, fresh_on, open};
+
+on_both_engines! {
+    after_a_panic_the_writer_serves_on,
+    awaiting_anything_but_sql_is_refused_and_undone,
+    the_database_itself_is_not_asked_inside_a_transaction,
+    a_dropped_caller_leaves_all_or_nothing,
+}
 
 statements! {
     GIVE_UP = "ROLLBACK";
@@ -78,9 +85,8 @@ async fn a_failing_neighbour_is_undone_alone() {
     assert_eq!(there, expected);
 }
 
-#[tokio::test]
-async fn after_a_panic_the_writer_serves_on() {
-    let (_folder, db) = fresh().await;
+async fn after_a_panic_the_writer_serves_on(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     let result: Result<(), Error> = db
         .write(async |tx: &mut Tx<'_>| {
             tx.run(&OPEN, &[&"a", &"open", &1_i64]).await?;
@@ -92,9 +98,8 @@ async fn after_a_panic_the_writer_serves_on() {
     assert_eq!(open(&db, "a").await, Ok(1));
 }
 
-#[tokio::test]
-async fn awaiting_anything_but_sql_is_refused_and_undone() {
-    let (_folder, db) = fresh().await;
+async fn awaiting_anything_but_sql_is_refused_and_undone(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     let result: Result<(), Error> = db
         .write(async |tx: &mut Tx<'_>| {
             tx.run(&OPEN, &[&"a", &"open", &1_i64]).await?;
@@ -106,9 +111,8 @@ async fn awaiting_anything_but_sql_is_refused_and_undone() {
     assert!(!exists(&db, "a").await);
 }
 
-#[tokio::test]
-async fn the_database_itself_is_not_asked_inside_a_transaction() {
-    let (_folder, db) = fresh().await;
+async fn the_database_itself_is_not_asked_inside_a_transaction(engine: Engine) {
+    let (_folder, db) = fresh_on(engine).await;
     let inner = db.clone();
     let read: Result<bool, Error> =
         db.write(async move |_: &mut Tx<'_>| Ok(!inner.all(&ACCOUNTS, &[]).await?.is_empty())).await;
@@ -120,9 +124,8 @@ async fn the_database_itself_is_not_asked_inside_a_transaction() {
 }
 
 /// A client that goes away drops its handler's future, at any moment.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dropped_caller_leaves_all_or_nothing() {
-    let (_folder, db) = fresh().await;
+async fn a_dropped_caller_leaves_all_or_nothing(engine: Engine) {
+    let (home, db) = fresh_on(engine).await;
     for n in 0..50 {
         let caller = db.clone();
         let call = tokio::spawn(async move {
@@ -138,8 +141,9 @@ async fn a_dropped_caller_leaves_all_or_nothing() {
         }
         call.abort();
     }
-    // Its turn comes after all that were sent.
-    open(&db, "last").await.unwrap();
+    // It ends after all that were sent.
+    db.close().await;
+    let db = Db::open(&home.url(), Options::default()).await.unwrap();
     for n in 0..50 {
         assert_eq!(exists(&db, &format!("{n}-first")).await, exists(&db, &format!("{n}-second")).await, "{n}");
     }

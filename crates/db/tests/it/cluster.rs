@@ -1,0 +1,115 @@
+//! A PostgreSQL server made for tests, in a folder of its own, from the programs installed here.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The folder of the newest server programs, as Debian and others install them.
+pub(crate) fn programs() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let mut found: Vec<(u32, PathBuf)> = versions
+        .filter_map(|version| {
+            let path = version.ok()?.path();
+            let number = path.file_name()?.to_str()?.parse().ok()?;
+            let programs = path.join("bin");
+            programs.join("initdb").exists().then_some((number, programs))
+        })
+        .collect();
+    found.sort();
+    found.pop().map(|(_, programs)| programs)
+}
+
+/// A server's files. It survives its handle: whoever starts it sees to its end.
+pub(crate) struct Cluster {
+    folder: PathBuf,
+    programs: PathBuf,
+    pub(crate) port: u16,
+    password: String,
+}
+
+impl Cluster {
+    /// Makes the files of a server that trusts nobody without a password, on a port that is free now.
+    pub(crate) fn new(folder: &Path) -> Self {
+        let programs = programs().expect("PostgreSQL's server programs are installed");
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let password = format!("test-{port}-{}", std::process::id());
+        let made = Self { folder: folder.to_owned(), programs, port, password };
+        let mut install = Command::new("install");
+        install.args(["-d", "-m", "700"]).arg(folder);
+        if is_root() {
+            install.args(["-o", "postgres"]);
+        }
+        run(&mut install);
+        let file = folder.join("password");
+        std::fs::write(&file, &made.password).unwrap();
+        let owner = std::fs::metadata(folder).unwrap().uid();
+        std::os::unix::fs::chown(&file, Some(owner), None).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let mut initdb = made.program("initdb");
+        initdb.args(["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync", "--pwfile"]);
+        run(initdb.arg(file).arg("-D").arg(made.data()));
+        made
+    }
+
+    /// Without `fsync`: a server that is killed loses nothing by it, only a machine that loses power would.
+    pub(crate) fn start(&self) {
+        let settings = format!(
+            "-p {} -h 127.0.0.1 -k '' -F -c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB",
+            self.port
+        );
+        let mut start = self.program("pg_ctl");
+        start.args(["start", "--wait", "--silent", "--options", &settings, "--log"]);
+        run(start.arg(self.folder.join("log")).arg("-D").arg(self.data()));
+    }
+
+    /// Ends the server as a crash does: no session is finished, no page is written.
+    pub(crate) fn crash(&self) {
+        run(&mut self.end());
+    }
+
+    /// The command that ends the server by its pid file.
+    pub(crate) fn end(&self) -> Command {
+        let mut end = self.program("pg_ctl");
+        end.args(["stop", "--mode=immediate", "--silent", "-D"]).arg(self.data());
+        end
+    }
+
+    /// The URL up to the name of a database.
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://postgres:{}@127.0.0.1:{}/", self.password, self.port)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// A server program, as a user that the server accepts: never root.
+    fn program(&self, name: &str) -> Command {
+        let program = self.programs.join(name);
+        let mut command = if is_root() {
+            let mut runuser = Command::new("runuser");
+            runuser.args(["-u", "postgres", "--"]).arg(program);
+            runuser
+        } else {
+            Command::new(program)
+        };
+        command.current_dir("/");
+        command
+    }
+}
+
+pub(crate) fn is_root() -> bool {
+    user() == 0
+}
+
+/// The number of the user that runs this.
+pub(crate) fn user() -> u32 {
+    std::fs::metadata("/proc/self").unwrap().uid()
+}
+
+fn run(command: &mut Command) {
+    // The server outlives its starter and would keep a pipe open.
+    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    assert!(status.success(), "{command:?}: {status}");
+}
