@@ -1,5 +1,7 @@
 //! `countersign tenant …`: the forms that scripts rely on.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::program::Program;
@@ -19,8 +21,8 @@ fn create_prints_four_members_and_nothing_else() {
     let ended = program.run(&[&CREATE[..], &more].concat());
     assert_eq!(ended.err, "", "nothing to warn of");
     let made: Value = serde_json::from_str(&ended.ok()).unwrap();
-    let members: Vec<&str> = made.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(members, ["apiSecretKey", "clientId", "managementKey", "tenantId"]);
+    let members: BTreeSet<&str> = made.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, BTreeSet::from(["apiSecretKey", "clientId", "managementKey", "tenantId"]));
     assert!(made["apiSecretKey"].as_str().unwrap().starts_with("csk_server_"));
     assert!(made["managementKey"].as_str().unwrap().starts_with("csk_mgmt_"));
     assert!(made["tenantId"].as_str().unwrap().len() == 36 && made["clientId"].as_str().unwrap().len() == 36);
