@@ -72,7 +72,7 @@ fn a_named_file_has_to_be_there_and_to_be_toml() {
 #[test]
 fn a_database_it_cannot_use_is_said_without_the_password() {
     let urls = [
-        ("postgres://countersign:canary@db/countersign", "SQLite only"),
+        ("postgres://countersign:canary@127.0.0.1:1/countersign", "cannot open"),
         ("sqlite://", "path of a file"),
         ("mysql://countersign:canary@db/countersign", "sqlite://"),
     ];
