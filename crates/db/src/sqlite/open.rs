@@ -1,10 +1,10 @@
 //! The file behind a `sqlite://` URL and the settings of every connection to it.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error;
 use super::session::Session;
@@ -60,8 +60,7 @@ impl File {
     pub(super) fn create_and_open(&self, busy_timeout: Duration) -> Result<Session> {
         create(&self.path).map_err(|error| unavailable(&self.path, &error.to_string()))?;
         let connection = self.connect(busy_timeout, WRITER_CACHE_KIB)?;
-        let mode: String = connection
-            .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+        let mode = switch_on_log(&connection, busy_timeout)
             .map_err(|error| error::preparing("switch on the write-ahead log", &error))?;
         if !mode.eq_ignore_ascii_case("wal") {
             return Err(unavailable(&self.path, "the file system does not support a write-ahead log"));
@@ -107,6 +106,22 @@ impl File {
         set(&connection, "temp_store", "MEMORY")?;
         set(&connection, "cache_size", -cache_kib)?;
         Ok(connection)
+    }
+}
+
+/// Asks for the write-ahead log and returns the mode that the database is in now. Of several processes that ask for it in
+/// a new file at once SQLite refuses all but one without a wait, lest they wait for each other.
+fn switch_on_log(connection: &Connection, busy_timeout: Duration) -> rusqlite::Result<String> {
+    let begin = Instant::now();
+    loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)) {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begin.elapsed() < busy_timeout =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            result => return result,
+        }
     }
 }
 
