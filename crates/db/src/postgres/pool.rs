@@ -90,7 +90,12 @@ impl Loan {
                 self.sound = true;
                 Ok(())
             }
-            Ok(Err(error)) => Err(error::committing(&error)),
+            Ok(Err(error)) => {
+                let failure = error::committing(&error);
+                // A commit that was refused has ended the transaction, too.
+                self.sound = failure.cure == Cure::Repeat;
+                Err(failure)
+            }
             Err(_silent) => Err(error::unknown_commit()),
         }
     }

@@ -43,20 +43,29 @@ impl Cluster {
         run(&mut install);
         let file = folder.join("password");
         std::fs::write(&file, &made.password).unwrap();
-        let owner = std::fs::metadata(folder).unwrap().uid();
-        std::os::unix::fs::chown(&file, Some(owner), None).unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        made.give(&file);
         let mut initdb = made.program("initdb");
         initdb.args(["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync", "--pwfile"]);
         run(initdb.arg(file).arg("-D").arg(made.data()));
         made
     }
 
-    /// Without `fsync`: a server that is killed loses nothing by it, only a machine that loses power would.
+    /// Gives a file to the user that the server runs as, for that user alone.
+    pub(crate) fn give(&self, file: &Path) {
+        let owner = std::fs::metadata(&self.folder).unwrap().uid();
+        std::os::unix::fs::chown(file, Some(owner), None).unwrap();
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
     pub(crate) fn start(&self) {
+        self.start_with("");
+    }
+
+    /// Without `fsync`: a server that is killed loses nothing by it, only a machine that loses power would.
+    pub(crate) fn start_with(&self, further: &str) {
+        let port = self.port;
         let settings = format!(
-            "-p {} -h 127.0.0.1 -k '' -F -c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB",
-            self.port
+            "-p {port} -h 127.0.0.1 -k '' -F -c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB {further}",
         );
         let mut start = self.program("pg_ctl");
         start.args(["start", "--wait", "--silent", "--options", &settings, "--log"]);
@@ -108,7 +117,7 @@ pub(crate) fn user() -> u32 {
     std::fs::metadata("/proc/self").unwrap().uid()
 }
 
-fn run(command: &mut Command) {
+pub(crate) fn run(command: &mut Command) {
     // The server outlives its starter and would keep a pipe open.
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
     assert!(status.success(), "{command:?}: {status}");
