@@ -10,7 +10,7 @@ use crate::server::{Database, is_there};
 use crate::support::{ACCOUNT, DRAW, ENTER, OPEN, SCHEMA, exists, open};
 
 statements! {
-    SLEEP = "SELECT 1 FROM pg_sleep(5)";
+    SLEEP = "SELECT 1 FROM pg_sleep(30)";
     BACKEND = "SELECT CAST(pg_backend_pid() AS bigint)";
     NOTE = "SELECT note FROM entries WHERE tenant_id = 't' AND entry_id = $1";
     COMPARED = "SELECT balance = $1 FROM accounts WHERE tenant_id = 't' AND account_id = $2";
@@ -88,8 +88,10 @@ async fn a_deadlock_repeats_the_transaction() {
     if !is_there("a_deadlock_repeats_the_transaction") {
         return;
     }
-    let (database, db) = fresh("").await;
+    // Who has waited for so long looks for a deadlock, and yields: never the rival.
+    let (database, db) = fresh("?options=-c%20deadlock_timeout%3D1500").await;
     let rival = database.connect().await;
+    rival.batch_execute("SET deadlock_timeout = 60000").await.unwrap();
     rival.batch_execute("BEGIN; UPDATE accounts SET balance = 7 WHERE account_id = 'b'").await.unwrap();
     let (between, reached, go) = between();
     let runs = Arc::new(AtomicU32::new(0));
@@ -105,10 +107,12 @@ async fn a_deadlock_repeats_the_transaction() {
             .await
         }
     });
-    reached.await.unwrap();
+    let session = reached.await.unwrap();
     go.send(()).unwrap();
-    // Let it wait first: who has waited for a second looks for a deadlock, and is the one to yield.
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    let waits = format!("SELECT 1 FROM pg_stat_activity WHERE pid = {session} AND wait_event_type = 'Lock'");
+    while rival.query(&waits, &[]).await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     rival.batch_execute("UPDATE accounts SET balance = 7 WHERE account_id = 'a'; COMMIT").await.unwrap();
     assert_eq!(writing.await.unwrap(), Ok::<_, Error>(1));
     assert_eq!(runs.load(Ordering::Relaxed), 2);
@@ -205,8 +209,8 @@ async fn what_takes_too_long_is_broken_off() {
     if !is_there("what_takes_too_long_is_broken_off") {
         return;
     }
-    let options = Options { busy_timeout: Duration::from_millis(200), ..Options::default() };
-    let (database, db) = fresh_with("?options=-c%20statement_timeout%3D300", options).await;
+    let options = Options { busy_timeout: Duration::from_millis(500), ..Options::default() };
+    let (database, db) = fresh_with("?options=-c%20statement_timeout%3D1000", options).await;
     let begin = Instant::now();
     let slow = db.opt(&SLEEP, &[]).await.unwrap_err();
     assert!(matches!(&slow, Error::Unavailable(why) if why.contains("57014")), "{slow}");
@@ -214,7 +218,7 @@ async fn what_takes_too_long_is_broken_off() {
     rival.batch_execute("BEGIN; UPDATE accounts SET balance = 7 WHERE account_id = 'a'").await.unwrap();
     let locked: Result<u64, Error> = db.write(async |tx: &mut Tx<'_>| tx.run(&DRAW, &[&1_i64, &"a"]).await).await;
     assert!(matches!(&locked, Err(Error::Unavailable(why)) if why.contains("55P03")), "{locked:?}");
-    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
     rival.batch_execute("ROLLBACK").await.unwrap();
     let after: Result<u64, Error> = db.write(async |tx: &mut Tx<'_>| tx.run(&DRAW, &[&1_i64, &"a"]).await).await;
     assert_eq!(after, Ok(1));
@@ -242,7 +246,7 @@ async fn servers_that_cannot_be_used_say_why_and_not_the_password() {
             }
             other => panic!("{why}: {other:?}"),
         }
-        assert!(begin.elapsed() < Duration::from_secs(2), "{why}: {:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(5), "{why}: {:?}", begin.elapsed());
     }
     let german = Database::with("ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'de' LOCALE 'C'").await;
     let refused = Db::open(&german.url(), Options::default()).await;
