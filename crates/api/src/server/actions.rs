@@ -104,8 +104,8 @@ impl TrackBody {
             ..UserChange::default()
         };
         let short = |what: &'static str, text: Option<String>| match text {
-            Some(text) if text.chars().count() > 512 => {
-                Err(Problem::invalid(format!("{what} must have at most 512 characters.")))
+            Some(text) if text.chars().count() > 512 || text.chars().any(char::is_control) => {
+                Err(Problem::invalid(format!("{what} must have at most 512 characters and no control characters.")))
             }
             text => Ok(text),
         };

@@ -245,3 +245,19 @@ async fn item_84_errors_tell_nothing_of_the_inside() {
         assert_eq!(answer.header("server"), "");
     }
 }
+
+/// PostgreSQL stores no text with a zero byte: no door takes one.
+#[tokio::test]
+async fn a_zero_byte_is_refused_wherever_a_text_comes_in() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    for path in ["/users/a%00", "/users/ada/actions/x/k%00", "/users?username=%00", "/users/ada/authenticators/%00"] {
+        shop.server(Method::GET, path, Value::Null).await.refused(400, "invalid_request");
+    }
+    let members =
+        ["idempotencyKey", "deviceId", "userAgent", "ipAddress", "username", "email", "locale", "redirectUrl"];
+    for member in members {
+        let body = json!({ member: "a\u{0}b" });
+        shop.server(Method::POST, "/users/ada/actions/signIn", body).await.refused(400, "invalid_request");
+    }
+}
