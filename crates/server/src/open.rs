@@ -31,13 +31,39 @@ pub(crate) async fn open(config: &Config) -> Result<Opened> {
     Ok(Opened { countersign, db, applied })
 }
 
-/// A database URL for messages.
+/// A database URL for messages: what stands between the user's name and `@`, and any `password=`, is masked. By hand,
+/// because a URL with several hosts is none to the standard.
 pub(crate) fn without_password(url: &str) -> String {
-    match url::Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => {
-            let _ = parsed.set_password(Some("***"));
-            parsed.to_string()
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let address = match address.rsplit_once('@') {
+        Some((user, hosts)) => match user.split_once(':') {
+            Some((name, _)) => format!("{name}:***@{hosts}"),
+            None => address.to_owned(),
+        },
+        None => address.to_owned(),
+    };
+    let pairs = query.split('&').map(|pair| if pair.starts_with("password=") { "password=***" } else { pair });
+    let query = pairs.collect::<Vec<_>>().join("&");
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{scheme}://{address}{mark}{query}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_form_of_url_shows_its_password() {
+        let table = [
+            ("postgres://ada:canary@h1:5432,h2:5432/db", "postgres://ada:***@h1:5432,h2:5432/db"),
+            ("postgres://ada:can@ry@host/db?sslmode=require", "postgres://ada:***@host/db?sslmode=require"),
+            ("postgres://ada@host/db?user=x&password=canary", "postgres://ada@host/db?user=x&password=***"),
+            ("sqlite://data/countersign.db", "sqlite://data/countersign.db"),
+            ("nonsense", "nonsense"),
+        ];
+        for (url, shown) in table {
+            assert_eq!(without_password(url), shown);
         }
-        _ => url.to_owned(),
     }
 }
