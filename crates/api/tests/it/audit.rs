@@ -76,12 +76,8 @@ async fn nothing_secret_is_in_the_store() {
     let offer = shop.passkey_options(&tracked.token).await;
     shop.enrol_passkey(&tracked.token, &key).await.ok();
     let signed_in = shop.sign_in(&key).await.ok();
-    app.db.close().await;
 
-    let mut stored = Vec::new();
-    for entry in std::fs::read_dir(&app.folder).unwrap() {
-        stored.extend(std::fs::read(entry.unwrap().path()).unwrap());
-    }
+    let stored = app.stored().await;
     let holds = |text: &str| stored.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("ada"), "the store is what was searched");
     let challenge = offer["options"]["challenge"].as_str().unwrap();

@@ -118,10 +118,7 @@ async fn item_86_no_secret_is_in_the_store() {
     shop.validate(&token).await;
     let challenge = secret::from_base64url(offer["options"]["challenge"].as_str().unwrap()).unwrap();
 
-    let mut stored = Vec::new();
-    for entry in std::fs::read_dir(&app.folder).unwrap() {
-        stored.extend(std::fs::read(entry.unwrap().path()).unwrap());
-    }
+    let stored = app.stored().await;
     let holds = |needle: &[u8]| stored.windows(needle.len()).any(|window| window == needle);
     assert!(holds(b"sign-up") && holds(&secret::sha256(shop.secret.as_bytes())), "the store was read");
     let body = |key: &str| key.rsplit('_').next().unwrap_or_default().to_owned();

@@ -115,7 +115,8 @@ async fn a_deadlock_repeats_the_transaction() {
     }
     rival.batch_execute("UPDATE accounts SET balance = 7 WHERE account_id = 'a'; COMMIT").await.unwrap();
     assert_eq!(writing.await.unwrap(), Ok::<_, Error>(1));
-    assert_eq!(runs.load(Ordering::Relaxed), 2);
+    // Whether the repeated transaction meets the rival's lock once more is a matter of who is quicker.
+    assert!((2..=5).contains(&runs.load(Ordering::Relaxed)), "repeated, and not for ever");
     for id in ["a", "b"] {
         assert_eq!(db.one(&ACCOUNT, &[&id]).await.unwrap().get(1), Ok(6_i64), "{id}");
     }

@@ -17,6 +17,7 @@
 
 mod answer;
 mod ceremony;
+mod store;
 mod tenant;
 
 use std::net::SocketAddr;
@@ -34,6 +35,8 @@ use countersign_domain::tenant::{NewTenant, Origin, RpId, Settings};
 use countersign_domain::{Countersign, Options};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+use store::Store;
 
 pub use answer::Answer;
 pub use tenant::{TestTenant, Tracked, Who};
@@ -55,6 +58,7 @@ pub struct TestApp {
     pub folder: PathBuf,
     tenant: TestTenant,
     serving: JoinHandle<()>,
+    store: Store,
 }
 
 impl TestApp {
@@ -74,7 +78,8 @@ impl TestApp {
     pub async fn with_limits(limits: AddressLimits, change: impl FnOnce(&mut Settings)) -> Self {
         let folder =
             std::env::temp_dir().join(format!("countersign-test-{}", secret::base64url(&secret::random::<12>())));
-        let database = format!("sqlite://{}", folder.join("test.db").display());
+        std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
+        let (store, database) = Store::make(&folder);
         let db = Db::open(&database, countersign_db::Options::default()).await.expect("a database opens");
         let clock = Clock::default();
         db.migrate(MIGRATIONS, clock.now().0).await.expect("migrations apply");
@@ -87,7 +92,7 @@ impl TestApp {
         let service = service.into_make_service_with_connect_info::<SocketAddr>();
         let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("the server serves") });
         let tenant = make_tenant(&countersign, &url, RP_ID, ORIGIN, change).await;
-        Self { countersign, db, url, folder, tenant, serving }
+        Self { countersign, db, url, folder, tenant, serving, store }
     }
 
     /// The default tenant: RP ID `shop.example`, origin `https://shop.example`.
@@ -98,6 +103,12 @@ impl TestApp {
     /// A further tenant of the same server with an RP ID and origin of its own.
     pub async fn another_tenant(&self, rp_id: &str) -> TestTenant {
         make_tenant(&self.countersign, &self.url, rp_id, &format!("https://{rp_id}"), |_| {}).await
+    }
+
+    /// All that is stored, files and database, to be searched for what must not be in it. Closes the database.
+    pub async fn stored(&self) -> Vec<u8> {
+        self.db.close().await;
+        self.store.bytes(&self.folder)
     }
 
     /// Moves the clock.
