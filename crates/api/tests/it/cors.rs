@@ -162,3 +162,17 @@ async fn the_servers_own_pages_may_call() {
     assert_eq!(answer.header(ALLOWED), own);
     answer.ok();
 }
+
+/// The pre-built UI of a tenant with a custom domain calls the Client API from there.
+#[tokio::test]
+async fn the_custom_domain_of_a_tenant_is_a_listed_origin() {
+    let app = TestApp::with(|settings| settings.custom_domain = Some("login.shop.example".to_owned())).await;
+    let shop = app.tenant();
+    let origin = "https://login.shop.example";
+    let answer = preflight(shop, origin, "/v1/client/challenge").await;
+    assert_eq!((answer.status, answer.header(ALLOWED)), (204, origin));
+    let body = json!({ "action": "signIn" });
+    let called = shop.client_from(Some(origin), Who::Tenant, Method::POST, "/challenge", body).await;
+    assert_eq!(called.header(ALLOWED), origin);
+    called.ok();
+}
