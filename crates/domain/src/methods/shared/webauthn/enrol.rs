@@ -246,7 +246,7 @@ fn check_registration(
             "The authenticator did not keep the credential (credProps.rk is false), and a passkey has to be kept.",
         ));
     }
-    refuse_unframed(who, &registration.origin, registration.cross_origin, registration.top_origin.as_deref())?;
+    refuse_unframed(&who.tenant, &registration.origin, registration.cross_origin, registration.top_origin.as_deref())?;
     Ok(registration)
 }
 
@@ -256,11 +256,7 @@ pub(super) fn challenge_mismatch() -> Error {
 
 /// `crossOrigin` without `topOrigin` is accepted from our own UI alone, whose framing is limited by `frame-ancestors`
 /// (decisions §5, *Frames*).
-pub(super) fn refuse_unframed(who: &Bearer, origin: &str, cross_origin: bool, top_origin: Option<&str>) -> Result<()> {
-    refuse_unframed_in(&who.tenant, origin, cross_origin, top_origin)
-}
-
-pub(super) fn refuse_unframed_in(
+pub(super) fn refuse_unframed(
     tenant: &crate::tenant::Tenant,
     origin: &str,
     cross_origin: bool,

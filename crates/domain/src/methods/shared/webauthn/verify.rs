@@ -7,7 +7,7 @@ use countersign_webauthn::{
 };
 use serde_json::Map;
 
-use super::enrol::{belongs, challenge_mismatch, descriptor, refuse_unframed_in};
+use super::enrol::{belongs, challenge_mismatch, descriptor, refuse_unframed};
 use super::permission::admits_proof;
 use super::{Answered, Offer, ParsedAnswer, Rules, TOKEN_CHALLENGE, Who, accepted_handles, require_on};
 use crate::action::{self, Action, Bearer, IdempotencyKey, decide};
@@ -310,7 +310,7 @@ fn check_assertion(
         backup_state: credential.backup_state,
     };
     let seen = verify_authentication(&request, &stored, &said.credential)?;
-    refuse_unframed_in(tenant, &seen.origin, seen.cross_origin, seen.top_origin.as_deref())?;
+    refuse_unframed(tenant, &seen.origin, seen.cross_origin, seen.top_origin.as_deref())?;
     Ok(seen)
 }
 
