@@ -32,6 +32,8 @@ node_modules/.package-lock.json: package-lock.json
 schema:
 	UPDATE_SCHEMA=1 cargo test -p countersign-api schema
 
-# Transactions and reads a second of the storage layer, on this machine.
-bench:
+# Whole sign-ins on the release binary (bench/README.md), then the storage layer alone.
+bench: web
+	cargo build --release -p countersign-server -p countersign-bench
+	$(or $(CARGO_TARGET_DIR),target)/release/countersign-bench sign-in
 	cargo run --release -p countersign-db --example measure

@@ -1,0 +1,49 @@
+//! What whole passkey sign-ins cost, measured on the release binary over HTTP (bench/README.md).
+
+mod figures;
+mod folder;
+mod http;
+mod load;
+mod passkey;
+mod process;
+mod runs;
+mod table;
+mod target;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Load and cost of whole passkey sign-ins.
+#[derive(Debug, Parser)]
+#[command(name = "countersign-bench")]
+struct Cli {
+    /// The server's program; by default the release build of this workspace.
+    #[arg(long, global = true)]
+    binary: Option<PathBuf>,
+    #[command(subcommand)]
+    run: Run,
+}
+
+#[derive(Debug, Subcommand)]
+enum Run {
+    /// Sign-ins at 1, 16 and 64 connections, and the size, start and memory of the server.
+    SignIn(runs::sign_in::Wanted),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let binary = cli.binary.map_or_else(default_binary, Ok)?;
+    match cli.run {
+        Run::SignIn(wanted) => runs::sign_in::run(&binary, &wanted).await,
+    }
+}
+
+/// `countersign` beside this program, which stands in the same folder when both are release builds.
+fn default_binary() -> Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let folder = here.parent().and_then(std::path::Path::parent).unwrap_or(&here);
+    Ok(folder.join("release/countersign"))
+}

@@ -1,0 +1,3 @@
+//! What can be run.
+
+pub(crate) mod sign_in;

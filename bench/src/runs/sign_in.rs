@@ -1,0 +1,118 @@
+//! The first question: what does a sign-in cost?
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use crate::figures::{Spread, number};
+use crate::folder::Folder;
+use crate::http::Connection;
+use crate::load::{Measured, VerifyCost, measure};
+use crate::process::memory;
+use crate::table::Table;
+use crate::target::{Countersign, Settings, refuses_what_is_wrong};
+
+/// How it is asked.
+#[derive(Debug, Args)]
+pub(crate) struct Wanted {
+    /// Seconds for each figure.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// Users with a passkey each, registered over HTTP.
+    #[arg(long, default_value_t = 500)]
+    users: u64,
+    /// How many connections at once.
+    #[arg(long, value_delimiter = ',', default_value = "1,16,64")]
+    connections: Vec<usize>,
+    /// Rounds over all of them.
+    #[arg(long, default_value_t = 1)]
+    rounds: usize,
+    /// A PostgreSQL database that is empty; else a SQLite file in the temporary folder.
+    #[arg(long)]
+    database: Option<String>,
+}
+
+pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<()> {
+    let folder = Folder::new()?;
+    let settings = Settings { binary: binary.to_owned(), database: wanted.database.clone(), ..Settings::default() };
+    let mut server = Countersign::create(&settings, &folder.path().join("countersign"))?;
+    let starts = starts(&mut server, 20).await?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let idle = memory(server.process()?)?;
+
+    let mut connection = Connection::open(server.door().address).await?;
+    let mut users = Vec::new();
+    for number in 0..wanted.users {
+        users.push(server.register(&mut connection, number).await?);
+    }
+    let (door, users) = (Arc::new(server.door()), Arc::new(users));
+    refuses_what_is_wrong("countersign", &door, users.first().context("no users")?).await?;
+    println!("A right assertion was taken, a replayed one and one with a tampered signature were refused.\n");
+
+    let (verify, process) = (VerifyCost::new()?, server.process()?);
+    let length = Duration::from_secs(wanted.seconds);
+    let mut table = load_table();
+    for _ in 0..wanted.rounds {
+        for connections in &wanted.connections {
+            let measured = measure(&door, &users, process, *connections, length, &verify).await?;
+            add(&mut table, "countersign", &measured);
+        }
+    }
+    println!("{}", table.text());
+    let memory = memory(process)?;
+    let size = std::fs::metadata(binary)?.len();
+    println!("start to ready    {:.1} ms (median of 20; {:.1} to {:.1})", starts.median, starts.least, starts.most);
+    println!("resident memory   {:.1} MiB idle, {:.1} MiB at most", idle.now, memory.most);
+    println!("binary            {:.1} MiB", number(usize::try_from(size)? / 1_024) / 1_024.0);
+    println!("{}", server.log());
+    Ok(())
+}
+
+/// Starts the server again and again, leaves it running, and says how long it took, in milliseconds.
+pub(crate) async fn starts(server: &mut Countersign, times: u32) -> Result<Spread> {
+    let mut spans = Vec::new();
+    server.start().await?;
+    for _ in 0..times {
+        server.stop()?;
+        spans.push(server.start().await?.as_secs_f64() * 1e3);
+    }
+    Spread::of(spans).context("no start")
+}
+
+/// The head of what [`add`] adds.
+pub(crate) fn load_table() -> Table {
+    Table::new([
+        "server",
+        "connections",
+        "sign-ins/s",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "max ms",
+        "CPU µs",
+        "verify µs",
+        "ratio",
+        "load",
+    ])
+}
+
+/// One measured load as a row.
+pub(crate) fn add(table: &mut Table, server: &str, measured: &Measured) {
+    let (at, cost) = (|per_mille| format!("{:.2}", measured.latencies.at(per_mille)), measured.cost);
+    table.row([
+        server.to_owned(),
+        measured.connections.to_string(),
+        format!("{:.0}", measured.per_second()),
+        at(500),
+        at(950),
+        at(990),
+        at(1_000),
+        format!("{:.1}", cost.sign_in),
+        format!("{:.1}", cost.verify),
+        format!("{:.2}", cost.ratio()),
+        measured.load.clone(),
+    ]);
+}

@@ -1,0 +1,163 @@
+//! The product: its release binary on a database of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
+
+use super::{Dialect, Door};
+use crate::http::{self, Connection};
+use crate::passkey::{ORIGIN, Passkey, RP_ID, Seeded};
+use crate::process::{Process, free_port};
+
+/// Scheme, host and port that the server thinks it has.
+const PUBLIC_URL: &str = "https://auth.shop.example";
+
+/// How the server is run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings {
+    /// Its program.
+    pub(crate) binary: PathBuf,
+    /// `postgres://…`; without it a SQLite file in the server's folder.
+    pub(crate) database: Option<String>,
+    /// The one processor it may use.
+    pub(crate) processor: Option<u32>,
+    /// Limits per address as they are by default; else they are lifted, because one address makes all calls.
+    pub(crate) default_limits: bool,
+}
+
+/// A tenant's data, and the server when it runs.
+#[derive(Debug)]
+pub(crate) struct Countersign {
+    settings: Settings,
+    folder: PathBuf,
+    port: u16,
+    process: Option<Process>,
+    pub(crate) tenant: String,
+    secret: String,
+}
+
+impl Countersign {
+    /// Makes a database with one tenant in `folder`. Nothing runs yet.
+    pub(crate) fn create(settings: &Settings, folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let mut made = Self {
+            settings: settings.clone(),
+            folder: folder.to_owned(),
+            port: free_port()?,
+            process: None,
+            tenant: String::new(),
+            secret: String::new(),
+        };
+        let words = ["tenant", "create", "--name", "Shop", "--rp-id", RP_ID, "--origin", ORIGIN, "--json"];
+        let output = made.command(&words).output().context("cannot run the server's program")?;
+        ensure!(output.status.success(), "tenant create failed: {}", String::from_utf8_lossy(&output.stderr));
+        let answer: Value = serde_json::from_slice(&output.stdout)?;
+        let text = |name: &str| answer[name].as_str().map(str::to_owned).context("tenant create answers otherwise");
+        (made.tenant, made.secret) = (text("tenantId")?, text("apiSecretKey")?);
+        Ok(made)
+    }
+
+    /// The URL of its database.
+    pub(crate) fn database(&self) -> String {
+        let file = || format!("sqlite://{}", self.folder.join("countersign.db").display());
+        self.settings.database.clone().unwrap_or_else(file)
+    }
+
+    /// Starts it and says how long it took from there to the first good answer of `/readyz`.
+    pub(crate) async fn start(&mut self) -> Result<Duration> {
+        self.port = free_port()?;
+        let begin = std::time::Instant::now();
+        let mut process = Process::start(&mut self.command(&["serve"]), &self.folder.join("log"))?;
+        process.ready(self.port, "/readyz").await.with_context(|| self.log())?;
+        let took = begin.elapsed();
+        self.process = Some(process);
+        Ok(took)
+    }
+
+    pub(crate) fn stop(&mut self) -> Result<()> {
+        self.process.take().map_or(Ok(()), Process::stop)
+    }
+
+    pub(crate) fn process(&self) -> Result<u32> {
+        self.process.as_ref().map(Process::id).context("the server does not run")
+    }
+
+    /// What it has said: at `warn` a healthy server says nothing.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    pub(crate) fn door(&self) -> Door {
+        let path = "/v1/client/user-authenticators/passkey/authentication-options";
+        let mut options = Vec::new();
+        http::finish(&client("POST", path, &self.as_tenant()), b"{}", &mut options);
+        let verify = client("POST", "/v1/client/verify/passkey", &self.as_tenant());
+        Door { address: ([127, 0, 0, 1], self.port).into(), dialect: Dialect::Countersign, options, verify }
+    }
+
+    /// Adds the user `user-<number>` with a passkey, as a backend and a page would.
+    pub(crate) async fn register(&self, connection: &mut Connection, number: u64) -> Result<Passkey> {
+        let seeded = Seeded::new(number)?;
+        let mut request = Vec::new();
+        let authorization = BASE64_STANDARD.encode(format!("{}:", self.secret));
+        let path = format!("/v1/users/user-{number}/actions/sign-up");
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: auth.shop.example\r\nAuthorization: Basic {authorization}\r\n");
+        http::finish(&head, b"{}", &mut request);
+        let answer = connection.call(&request).await?;
+        ensure!(answer.status == 200, "track answers {} {}", answer.status, answer.text());
+        let bearer = format!("Authorization: Bearer {}\r\n", answer.member("token").context("track gives no token")?);
+
+        let path = "/v1/client/user-authenticators/passkey/registration-options";
+        http::finish(&client("POST", path, &bearer), b"{}", &mut request);
+        let offer: Value = serde_json::from_str(connection.call(&request).await?.text())?;
+        let text = |pointer: &str| offer.pointer(pointer).and_then(Value::as_str).context("the options lack a member");
+        let credential = seeded.registration(text("/options/challenge")?);
+        let id = text("/challengeId")?;
+        let body = format!(r#"{{"challengeId":"{id}","registrationCredential":{credential}}}"#);
+        http::finish(&client("POST", "/v1/client/user-authenticators/passkey", &bearer), body.as_bytes(), &mut request);
+        let added = connection.call(&request).await?;
+        ensure!(added.status == 200, "adding a passkey answers {} {}", added.status, added.text());
+        seeded.held_by(text("/options/user/id")?)
+    }
+
+    /// What a page shows that has no token: the tenant's id.
+    fn as_tenant(&self) -> String {
+        format!("Authorization: Basic {}\r\n", BASE64_STANDARD.encode(&self.tenant))
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = match self.settings.processor {
+            Some(processor) => {
+                let mut command = Command::new("taskset");
+                command.args(["-c", &processor.to_string()]).arg(&self.settings.binary);
+                command
+            }
+            None => Command::new(&self.settings.binary),
+        };
+        command.args(words).current_dir(&self.folder);
+        let mut set = |key: &str, value: &str| {
+            command.env(format!("COUNTERSIGN_{key}"), value);
+        };
+        set("SERVER__LISTEN", &format!("127.0.0.1:{}", self.port));
+        set("SERVER__PUBLIC_URL", PUBLIC_URL);
+        set("DATABASE__URL", &self.database());
+        set("SECRETS__KEYS_FILE", &self.folder.join("keys.json").display().to_string());
+        set("LOG__LEVEL", "warn");
+        if !self.settings.default_limits {
+            set("SERVER__REQUESTS_PER_SECOND", "1000000");
+            set("SERVER__STRANGERS_PER_SECOND", "1000000");
+        }
+        command
+    }
+}
+
+/// The head of a call from the shop's page.
+fn client(method: &str, path: &str, authorization: &str) -> String {
+    http::head(method, path, "auth.shop.example", ORIGIN, authorization)
+}
