@@ -53,6 +53,19 @@ impl Spread {
         let lower = sorted[(sorted.len() - 1) / 2];
         Some(Self { least, median: f64::midpoint(lower, upper), most })
     }
+
+    /// `median (least to most)`.
+    pub(crate) fn text(&self) -> String {
+        let figure = |value: f64| if value < 100.0 { format!("{value:.2}") } else { format!("{value:.0}") };
+        format!("{} ({} to {})", figure(self.median), figure(self.least), figure(self.most))
+    }
+}
+
+/// The median of what `figure` says of each round of one and the same round of another: what is compared was measured
+/// shortly after one another. Not a number when there is no round.
+pub(crate) fn median_by_round<T>(one: &[T], other: &[T], figure: impl Fn(&T, &T) -> f64) -> f64 {
+    let pairs = one.iter().zip(other).map(|(one, other)| figure(one, other));
+    Spread::of(pairs).map_or(f64::NAN, |spread| spread.median)
 }
 
 #[cfg(test)]
@@ -74,5 +87,14 @@ mod tests {
         assert_eq!(Spread::of([3.0, 1.0, 2.0]), Some(Spread { least: 1.0, median: 2.0, most: 3.0 }));
         assert_eq!(Spread::of([4.0, 1.0, 2.0, 3.0]).map(|spread| spread.median), Some(2.5));
         assert_eq!(Spread::of([]), None);
+        assert_eq!(Spread::of([250.4, 99.0]).map(|spread| spread.text()).as_deref(), Some("175 (99.00 to 250)"));
+    }
+
+    #[test]
+    fn rounds_are_compared_one_by_one() {
+        // The machine was three times slower in the second round, for both.
+        let ratio = median_by_round(&[10.0, 30.0, 12.0], &[5.0, 15.0, 6.0], |one, other| one / other);
+        assert_eq!(ratio.to_string(), "2");
+        assert!(median_by_round(&[], &[1.0], |one: &f64, other| one / other).is_nan());
     }
 }

@@ -4,6 +4,8 @@ mod figures;
 mod folder;
 mod http;
 mod load;
+mod machine;
+mod musts;
 mod passkey;
 mod process;
 mod runs;
@@ -30,15 +32,23 @@ struct Cli {
 enum Run {
     /// Sign-ins at 1, 16 and 64 connections, and the size, start and memory of the server.
     SignIn(runs::sign_in::Wanted),
+    /// Beside `@simplewebauthn/server` and better-auth, in interleaved rounds.
+    Rivals(runs::rivals::Wanted),
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let cli = Cli::parse();
     let binary = cli.binary.map_or_else(default_binary, Ok)?;
-    match cli.run {
+    println!("{}", machine::list());
+    let musts = match cli.run {
         Run::SignIn(wanted) => runs::sign_in::run(&binary, &wanted).await,
+        Run::Rivals(wanted) => runs::rivals::run(&binary, &wanted).await,
+    }?;
+    if !musts.is_empty() {
+        println!("{}", musts::table(&musts).text());
     }
+    Ok(())
 }
 
 /// `countersign` beside this program, which stands in the same folder when both are release builds.

@@ -32,6 +32,12 @@ pub(crate) fn finish(head: &str, body: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(body);
 }
 
+/// The header that brings back the cookies of an answer.
+pub(crate) fn cookies(answer: &Answer) -> String {
+    let pairs: Vec<&str> = answer.headers("set-cookie").filter_map(|cookie| cookie.split(';').next()).collect();
+    if pairs.is_empty() { String::new() } else { format!("Cookie: {}\r\n", pairs.join("; ")) }
+}
+
 /// A connection that is kept.
 pub(crate) struct Connection {
     stream: TcpStream,

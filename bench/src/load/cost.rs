@@ -1,6 +1,5 @@
 //! What a sign-in costs, beside what one verification of a signature costs at that time on that machine.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -11,9 +10,8 @@ use aws_lc_rs::signature::{
 
 use super::closed;
 use crate::figures::{Latencies, number};
-use crate::passkey::Passkey;
 use crate::process::{cpu_time, load_average, on_cpu_of_this_thread};
-use crate::target::Door;
+use crate::target::Subject;
 
 /// One measured load.
 #[derive(Debug)]
@@ -80,19 +78,17 @@ impl VerifyCost {
     }
 }
 
-/// Runs a closed load against the process and says what it cost.
+/// Runs a closed load against a server and says what it cost.
 pub(crate) async fn measure(
-    door: &Arc<Door>,
-    users: &Arc<Vec<Passkey>>,
-    process: u32,
+    subject: &Subject,
     connections: usize,
     length: Duration,
     verify: &VerifyCost,
 ) -> Result<Measured> {
     let verify_before = verify.measure()?;
-    let cpu = cpu_time(process)?;
-    let (latencies, elapsed) = closed(door, users, connections, length).await?;
-    let cpu = cpu_time(process)?.saturating_sub(cpu);
+    let cpu = cpu_time(subject.process)?;
+    let (latencies, elapsed) = closed(&subject.door, &subject.users, connections, length).await?;
+    let cpu = cpu_time(subject.process)?.saturating_sub(cpu);
     let verify = f64::midpoint(verify_before, verify.measure()?);
     ensure!(latencies.count() > 0, "no sign-in ended in time");
     let sign_in = cpu.as_secs_f64() * 1e6 / number(latencies.count());

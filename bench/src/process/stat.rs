@@ -18,7 +18,7 @@ fn ticks(stat: &str) -> Option<u64> {
     Some(fields.next()?.ok()? + fields.next()?.ok()?)
 }
 
-/// Resident memory in MiB: now, and the most there ever was.
+/// Resident memory in MB (10^6 bytes): now, and the most there ever was.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Memory {
     pub(crate) now: f64,
@@ -28,7 +28,7 @@ pub(crate) struct Memory {
 pub(crate) fn memory(process: u32) -> Result<Memory> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).context("the server is gone")?;
     let figure = |name: &str| kibibytes(&status, name).with_context(|| format!("/proc/…/status has no {name}"));
-    Ok(Memory { now: figure("VmRSS:")? / 1_024.0, most: figure("VmHWM:")? / 1_024.0 })
+    Ok(Memory { now: figure("VmRSS:")? * 0.001_024, most: figure("VmHWM:")? * 0.001_024 })
 }
 
 fn kibibytes(status: &str, name: &str) -> Option<f64> {

@@ -1,3 +1,4 @@
 //! What can be run.
 
+pub(crate) mod rivals;
 pub(crate) mod sign_in;

@@ -1,7 +1,6 @@
 //! The first question: what does a sign-in cost?
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -9,11 +8,11 @@ use clap::Args;
 
 use crate::figures::{Spread, number};
 use crate::folder::Folder;
-use crate::http::Connection;
 use crate::load::{Measured, VerifyCost, measure};
+use crate::musts::Must;
 use crate::process::memory;
 use crate::table::Table;
-use crate::target::{Countersign, Settings, refuses_what_is_wrong};
+use crate::target::{Countersign, Settings, Subject};
 
 /// How it is asked.
 #[derive(Debug, Args)]
@@ -35,7 +34,7 @@ pub(crate) struct Wanted {
     database: Option<String>,
 }
 
-pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<()> {
+pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
     let folder = Folder::new()?;
     let settings = Settings { binary: binary.to_owned(), database: wanted.database.clone(), ..Settings::default() };
     let mut server = Countersign::create(&settings, &folder.path().join("countersign"))?;
@@ -43,32 +42,30 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<()> {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let idle = memory(server.process()?)?;
 
-    let mut connection = Connection::open(server.door().address).await?;
-    let mut users = Vec::new();
-    for number in 0..wanted.users {
-        users.push(server.register(&mut connection, number).await?);
-    }
-    let (door, users) = (Arc::new(server.door()), Arc::new(users));
-    refuses_what_is_wrong("countersign", &door, users.first().context("no users")?).await?;
+    let subject = Subject::countersign("countersign", &server, wanted.users).await?;
     println!("A right assertion was taken, a replayed one and one with a tampered signature were refused.\n");
 
-    let (verify, process) = (VerifyCost::new()?, server.process()?);
+    let verify = VerifyCost::new()?;
     let length = Duration::from_secs(wanted.seconds);
     let mut table = load_table();
     for _ in 0..wanted.rounds {
         for connections in &wanted.connections {
-            let measured = measure(&door, &users, process, *connections, length, &verify).await?;
-            add(&mut table, "countersign", &measured);
+            let measured = measure(&subject, *connections, length, &verify).await?;
+            add(&mut table, &subject.name, &measured);
         }
     }
     println!("{}", table.text());
-    let memory = memory(process)?;
-    let size = std::fs::metadata(binary)?.len();
+    let memory = memory(subject.process)?;
+    let size = number(usize::try_from(std::fs::metadata(binary)?.len())? / 1_000) / 1_000.0;
     println!("start to ready    {:.1} ms (median of 20; {:.1} to {:.1})", starts.median, starts.least, starts.most);
-    println!("resident memory   {:.1} MiB idle, {:.1} MiB at most", idle.now, memory.most);
-    println!("binary            {:.1} MiB", number(usize::try_from(size)? / 1_024) / 1_024.0);
+    println!("resident memory   {:.1} MB idle, {:.1} MB at most", idle.now, memory.most);
+    println!("binary            {size:.1} MB");
     println!("{}", server.log());
-    Ok(())
+    Ok(vec![
+        Must::at_most("start to ready, ms", 50.0, starts.median),
+        Must::at_most("resident memory idle, MB", 30.0, idle.now),
+        Must::at_most("binary, MB", 30.0, size),
+    ])
 }
 
 /// Starts the server again and again, leaves it running, and says how long it took, in milliseconds.

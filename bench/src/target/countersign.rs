@@ -97,7 +97,7 @@ impl Countersign {
         let mut options = Vec::new();
         http::finish(&client("POST", path, &self.as_tenant()), b"{}", &mut options);
         let verify = client("POST", "/v1/client/verify/passkey", &self.as_tenant());
-        Door { address: ([127, 0, 0, 1], self.port).into(), dialect: Dialect::Countersign, options, verify }
+        Door { address: ([127, 0, 0, 1], self.port).into(), dialect: Dialect::Member, options, verify }
     }
 
     /// Adds the user `user-<number>` with a passkey, as a backend and a page would.

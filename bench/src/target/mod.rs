@@ -2,7 +2,9 @@
 
 mod countersign;
 mod proof;
+mod rival;
 mod sign_in;
+mod subject;
 
 use std::net::SocketAddr;
 
@@ -13,7 +15,9 @@ use crate::passkey::{Passkey, Signature};
 
 pub(crate) use countersign::{Countersign, Settings};
 pub(crate) use proof::refuses_what_is_wrong;
+pub(crate) use rival::{Kind, Rival, versions};
 pub(crate) use sign_in::{Outcome, sign_in};
+pub(crate) use subject::Subject;
 
 /// Where a server's sign-in is and how it is spoken to. Shared by all connections.
 #[derive(Debug)]
@@ -30,7 +34,9 @@ pub(crate) struct Door {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Dialect {
     /// `challengeId` in both bodies; the answer is `isVerified` with a token.
-    Countersign,
+    Member,
+    /// A cookie; the answer is a session, in the body and as a cookie.
+    Cookie,
 }
 
 impl Door {
@@ -39,10 +45,14 @@ impl Door {
         let challenge = offer.member("challenge").context("the options have no challenge")?;
         let credential = passkey.assertion(challenge, signature)?;
         match self.dialect {
-            Dialect::Countersign => {
+            Dialect::Member => {
                 let id = offer.member("challengeId").context("the options have no challengeId")?;
                 let body = format!(r#"{{"challengeId":"{id}","authenticationCredential":{credential}}}"#);
                 http::finish(&self.verify, body.as_bytes(), out);
+            }
+            Dialect::Cookie => {
+                let head = format!("{}{}", self.verify, http::cookies(offer));
+                http::finish(&head, format!(r#"{{"response":{credential}}}"#).as_bytes(), out);
             }
         }
         Ok(())
@@ -53,8 +63,12 @@ impl Door {
         let is_token = |text: &str| text.len() > 20 && text.split('.').count() == 3;
         answer.status == 200
             && match self.dialect {
-                Dialect::Countersign => {
+                Dialect::Member => {
                     answer.text().contains(r#""isVerified":true"#) && answer.member("accessToken").is_some_and(is_token)
+                }
+                Dialect::Cookie => {
+                    answer.text().contains(r#""session":{"#)
+                        && answer.headers("set-cookie").any(|cookie| cookie.contains("session_token="))
                 }
             }
     }
