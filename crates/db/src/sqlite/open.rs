@@ -96,6 +96,8 @@ impl File {
             (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
             (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
             (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+            // A plan hangs on the statement alone, so that one prepared stays prepared whatever is bound to it.
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
         ] {
             connection.set_db_config(config, on).map_err(|error| open(&error))?;
         }
@@ -154,4 +156,30 @@ fn create(path: &Path) -> std::io::Result<()> {
     }
     // Not create_new: another process may create it at the same moment, and an empty file is a valid database.
     file.write(true).create(true).truncate(false).open(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Statement;
+
+    #[test]
+    fn a_statement_stays_prepared_whatever_is_bound_to_it() {
+        let folder = std::env::temp_dir().join(format!("countersign-open-{}", std::process::id()));
+        let file = File { path: folder.join("test.db") };
+        let writer = file.create_and_open(Duration::from_secs(1)).unwrap();
+        writer.run_text("CREATE TABLE t (a text PRIMARY KEY, b bigint); CREATE INDEX t_by_b ON t (b)").unwrap();
+        let insert = Statement::new("insert", "INSERT INTO t (a, b) VALUES ($1, $2)");
+        let find = Statement::new("find", "SELECT a FROM t WHERE a = $1 AND b > $2");
+        let change = Statement::new("change", "UPDATE t SET b = b + 1 WHERE a = $1 AND b > $2");
+        let reader = file.open_reader().unwrap();
+        for (key, least) in [("a", 0_i64), ("b", 5), ("c", -7)] {
+            writer.run(&insert, &[&key, &9_i64]).unwrap();
+            assert_eq!(writer.run(&change, &[&key, &least]).unwrap(), 1);
+            assert!(reader.opt(&find, &[&key, &least]).unwrap().is_some());
+        }
+        assert_eq!((writer.prepared_again(&change), reader.prepared_again(&find)), (0, 0));
+        drop((writer, reader));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -137,6 +137,12 @@ impl Session {
         drop(self.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE"));
     }
 
+    /// How often a statement that was prepared already had to be prepared again.
+    #[cfg(test)]
+    pub(super) fn prepared_again(&self, statement: &Statement) -> i32 {
+        self.prepared(statement).unwrap().get_status(rusqlite::StatementStatus::RePrepare)
+    }
+
     fn prepared(&self, statement: &Statement) -> Result<CachedStatement<'_>> {
         self.connection.prepare_cached(statement.sqlite()).map_err(|error| preparing(statement.name, &error))
     }
