@@ -7,7 +7,7 @@ use countersign_db::{Db, Tx};
 use crate::clock::{Clock, Millis};
 use crate::error::{Error, Result};
 use crate::ring::KeyRing;
-use crate::tenant::{Origin, TenantCache};
+use crate::tenant::{Origin, OriginCache, TenantCache};
 
 /// What the domain has to be told.
 #[derive(Debug, Clone)]
@@ -29,6 +29,7 @@ struct Inner {
     public_url: String,
     public_origin: Origin,
     tenants: TenantCache,
+    origins: OriginCache,
 }
 
 impl Countersign {
@@ -37,8 +38,8 @@ impl Countersign {
         let public_url = options.public_url.trim_end_matches('/').to_owned();
         let public_origin =
             Origin::of_url(&public_url).map_err(|error| Error::InvalidConfiguration(error.to_string()))?;
-        let tenants = TenantCache::default();
-        Ok(Self { inner: Arc::new(Inner { db, clock, ring, public_url, public_origin, tenants }) })
+        let (tenants, origins) = (TenantCache::default(), OriginCache::default());
+        Ok(Self { inner: Arc::new(Inner { db, clock, ring, public_url, public_origin, tenants, origins }) })
     }
 
     /// The clock; tests and `--dev` move it.
@@ -71,6 +72,10 @@ impl Countersign {
 
     pub(crate) fn tenant_cache(&self) -> &TenantCache {
         &self.inner.tenants
+    }
+
+    pub(crate) fn origin_cache(&self) -> &OriginCache {
+        &self.inner.origins
     }
 
     /// One transaction. The closure may run again (sql-rules X1): only SQL is awaited in it, and nothing random or timed is

@@ -70,11 +70,6 @@ impl Countersign {
         if self.public_origin().host() == Some(host) { self.default_tenant().await } else { Ok(None) }
     }
 
-    /// Whether any tenant lists `origin`: enough for a preflight, which names no tenant (decisions §5, *CORS*).
-    pub async fn any_tenant_lists(&self, origin: &str) -> Result<bool> {
-        Ok(store::find_named(self.db(), store::NameKind::Origin, origin).await?.is_some())
-    }
-
     pub(super) fn tenant_from(&self, row: store::TenantRow) -> Result<Tenant> {
         let ui_origin = match &row.settings.custom_domain {
             Some(host) => Origin::parse(&format!("https://{host}")),

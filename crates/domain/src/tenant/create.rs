@@ -60,6 +60,7 @@ impl Countersign {
             audit::record(tx, &tenant_id, &event).await
         })
         .await?;
+        self.origin_cache().clear();
         Ok(created)
     }
 
@@ -86,6 +87,7 @@ impl Countersign {
         })
         .await?;
         self.tenant_cache().forget(id);
+        self.origin_cache().clear();
         Ok(())
     }
 

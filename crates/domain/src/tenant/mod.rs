@@ -4,6 +4,7 @@ pub mod api_key;
 mod cache;
 mod create;
 mod origin;
+mod origins;
 mod settings;
 mod store;
 
@@ -17,6 +18,7 @@ use crate::token::ClientTokenKeys;
 pub(crate) use cache::TenantCache;
 pub use create::{CreatedTenant, NewTenant};
 pub use origin::{Origin, OriginError, RpId};
+pub(crate) use origins::OriginCache;
 pub use settings::{AndroidApp, Outcome, SecurityKeySettings, Settings};
 pub use store::KeyLine;
 pub(crate) use store::STATEMENTS;
