@@ -19,7 +19,7 @@ use countersign_domain::Countersign;
 use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use edge::{AddressLimits, PeerAddress};
+pub use edge::{AddressLimits, PeerAddress, TrustedProxies};
 pub use problem::Problem;
 
 /// What every handler holds.
@@ -27,12 +27,19 @@ pub use problem::Problem;
 pub struct Api {
     pub(crate) countersign: Countersign,
     pub(crate) limiter: edge::Limiter,
+    pub(crate) trusted: TrustedProxies,
 }
 
 impl Api {
-    /// The doors of `countersign`.
+    /// The doors of `countersign`. No proxy is trusted.
     pub fn new(countersign: Countersign, limits: AddressLimits) -> Self {
-        Self { countersign, limiter: edge::Limiter::new(limits) }
+        Self { countersign, limiter: edge::Limiter::new(limits), trusted: TrustedProxies::default() }
+    }
+
+    /// Believes these proxies about where a request comes from.
+    #[must_use]
+    pub fn trusting(self, trusted: TrustedProxies) -> Self {
+        Self { trusted, ..self }
     }
 
     /// All doors and `extra` pages behind one edge: request ids, limits, CORS, headers, errors.

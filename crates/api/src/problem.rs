@@ -2,6 +2,8 @@
 //!
 //! A handler returns a [`Problem`]; the edge renders it, because only the edge knows the request's id.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
 use countersign_domain::Error;
 use countersign_domain::clock::Span;
@@ -35,6 +37,39 @@ impl Problem {
     pub(crate) fn too_large(limit: usize) -> Self {
         let description = format!("The body is larger than {} KiB.", limit / 1024);
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", description)
+    }
+
+    /// 408 `invalid_request`: the body did not arrive in time.
+    pub(crate) fn too_slow(limit: Duration) -> Self {
+        let seconds = limit.as_secs();
+        let description =
+            format!("The body did not arrive within {seconds} seconds. Is Content-Length larger than the body?");
+        Self::new(StatusCode::REQUEST_TIMEOUT, "invalid_request", description)
+    }
+
+    /// 414 `invalid_request`.
+    pub(crate) fn target_too_long(limit: usize) -> Self {
+        let description = format!("The address is longer than {} KiB.", limit / 1024);
+        Self::new(StatusCode::URI_TOO_LONG, "invalid_request", description)
+    }
+
+    /// 431 `invalid_request`.
+    pub(crate) fn headers_too_large(count: usize, bytes: usize) -> Self {
+        let description = format!("There are more than {count} headers, or more than {} KiB of them.", bytes / 1024);
+        Self::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "invalid_request", description)
+    }
+
+    /// 503 `unavailable`; `internal` is for the log alone.
+    pub(crate) fn unavailable(internal: String) -> Self {
+        Error::Unavailable(internal).into()
+    }
+
+    /// 503 `unavailable` that says why to who operates the server, such as a balancer's page.
+    pub fn not_ready(description: &str) -> Self {
+        Self {
+            retry_after: Some(Span::seconds(1)),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", description)
+        }
     }
 
     /// The code of the closed list.

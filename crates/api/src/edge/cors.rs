@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use countersign_domain::Error;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
+use super::Seen;
 use crate::Api;
 use crate::problem::Problem;
 
@@ -19,19 +20,39 @@ pub(super) enum Cors {
     Refused(String),
     /// From a page whose origin could not be looked up.
     Unknown(Problem),
+    /// From a page whose origin was not looked up.
+    Unasked(String),
 }
 
 impl Cors {
-    pub(super) async fn of(api: &Api, path: &str, origin: Option<&HeaderValue>) -> Self {
-        let Some(origin) = origin.filter(|_| path.starts_with("/v1/client/")) else { return Self::None };
+    pub(super) async fn of(api: &Api, seen: &Seen) -> Self {
+        let known = Self::known(api, seen);
+        let Self::Unasked(text) = known else { return known };
+        match api.countersign.any_tenant_lists(&text).await {
+            Ok(is_listed) => Self::listed(seen, &text, is_listed),
+            Err(error) => Self::Unknown(error.into()),
+        }
+    }
+
+    /// As far as memory says: for a request that is refused before the database is asked.
+    pub(super) fn known(api: &Api, seen: &Seen) -> Self {
+        let Some(origin) = seen.origin.as_ref().filter(|_| seen.path.starts_with("/v1/client/")) else {
+            return Self::None;
+        };
         let text = origin.to_str().unwrap_or_default();
         if api.countersign.public_origin().as_str() == text {
             return Self::Allowed(origin.clone());
         }
-        match api.countersign.any_tenant_lists(text).await {
-            Ok(true) => Self::Allowed(origin.clone()),
-            Ok(false) => Self::Refused(text.chars().take(200).collect()),
-            Err(error) => Self::Unknown(error.into()),
+        match api.countersign.is_known_to_be_listed(text) {
+            Some(is_listed) => Self::listed(seen, text, is_listed),
+            None => Self::Unasked(text.to_owned()),
+        }
+    }
+
+    fn listed(seen: &Seen, text: &str, is_listed: bool) -> Self {
+        match &seen.origin {
+            Some(origin) if is_listed => Self::Allowed(origin.clone()),
+            _ => Self::Refused(text.chars().take(200).collect()),
         }
     }
 
@@ -43,7 +64,7 @@ impl Cors {
         match self {
             Self::Refused(origin) => Problem::from(Error::OriginNotAllowed(origin.clone())).into_response(),
             Self::Unknown(problem) => problem.clone().into_response(),
-            Self::None | Self::Allowed(_) => StatusCode::NO_CONTENT.into_response(),
+            Self::None | Self::Allowed(_) | Self::Unasked(_) => StatusCode::NO_CONTENT.into_response(),
         }
     }
 

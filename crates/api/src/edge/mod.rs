@@ -1,82 +1,136 @@
-//! What every request passes on its way in and out: an id, limits, CORS, headers, one shape of error, one line of log.
+//! What every request passes on its way in and out: an id, its client's address, limits, CORS, headers, one shape of error,
+//! one line of log. What costs nothing comes first; the database is asked only for a request that was let in.
 
 mod address;
+mod bounds;
 mod cors;
 mod headers;
 mod limit;
+mod request_id;
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use countersign_domain::Caller;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use tracing::{debug, error, info};
 
 use crate::Api;
 use crate::problem::Problem;
+use cors::Cors;
 
-pub use address::PeerAddress;
+pub(crate) use address::ClientAddress;
+pub use address::{PeerAddress, TrustedProxies};
+pub(crate) use bounds::BODY;
 pub use limit::AddressLimits;
 pub(crate) use limit::Limiter;
 
-static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// How long a handler may work. The database's own limits end before; this one is for what nobody thought of.
+const WORK: Duration = Duration::from_secs(30);
+
+/// A request as the edge sees it.
+struct Seen {
+    at: Instant,
+    id: String,
+    address: Option<IpAddr>,
+    method: Method,
+    path: String,
+    origin: Option<HeaderValue>,
+}
+
+impl Seen {
+    fn of(api: &Api, request: &Request) -> Self {
+        Self {
+            at: Instant::now(),
+            id: request_id::of(request, address::by_proxy(request, &api.trusted)),
+            address: address::of(request, &api.trusted),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            origin: request.headers().get(header::ORIGIN).cloned(),
+        }
+    }
+}
 
 /// The one middleware.
 pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Next) -> Response {
-    let started = std::time::Instant::now();
-    let request_id = countersign_domain::secret::base64url(&countersign_domain::secret::random::<12>());
-    let address = address::of(&request);
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let origin = request.headers().get(header::ORIGIN).cloned();
+    let seen = Seen::of(&api, &request);
     let caller = Caller {
-        ip_address: address.map(|address| address.to_string()),
+        ip_address: seen.address.map(|address| address.to_string()),
         user_agent: request.headers().get(header::USER_AGENT).map(headers::readable),
-        request_id: Some(request_id.clone()),
+        request_id: Some(seen.id.clone()),
     };
     request.extensions_mut().insert(caller);
-    let cors = cors::Cors::of(&api, &path, origin.as_ref()).await;
-    let mut response = match api.limiter.admit(address) {
-        Err(problem) => problem.into_response(),
-        Ok(()) if cors::is_preflight(&request) && cors.applies() => cors.preflight(),
-        // PostgreSQL keeps no text with a zero byte, so no id has one: refused here, once for all paths and queries.
-        Ok(()) if has_zero_byte(&request) => Problem::invalid("The address holds a zero byte (%00).").into_response(),
-        Ok(()) => next.run(request).await,
+    request.extensions_mut().insert(ClientAddress(seen.address));
+    let (cors, mut response) = match api.limiter.admit(seen.address) {
+        // Who sends too much is told so without looking anything up.
+        Err(problem) => (Cors::known(&api, &seen), problem.into_response()),
+        Ok(()) => answer(&api, &seen, request, next).await,
     };
     if response.status() == StatusCode::UNAUTHORIZED
-        && let Err(problem) = api.limiter.charge(address)
+        && let Err(problem) = api.limiter.charge(seen.address)
     {
         response = problem.into_response();
     }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        if let Some(internal) = &problem.internal {
-            let path = headers::loggable(&path);
-            error!(request.id = %request_id, http.method = %method, http.path = %path, "Request failed: {internal}");
-        } else {
-            debug!(request.id = %request_id, "Refused with {}: {}", problem.code(), problem.description());
-        }
-        response = problem.render(&request_id);
+        tell(&seen, &problem);
+        response = problem.render(&seen.id);
     }
-    cors.apply(response.headers_mut());
-    let is_https = api.countersign.public_url().starts_with("https://");
-    headers::apply(response.headers_mut(), &path, is_https);
-    if let Ok(id) = HeaderValue::from_str(&request_id) {
-        response.headers_mut().insert(&REQUEST_ID, id);
-    }
-    info!(
-        request.id = %request_id,
-        http.method = %method,
-        http.path = %headers::loggable(&path),
-        http.status = response.status().as_u16(),
-        client.address = address.map(tracing::field::display),
-        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "{method} {} {}",
-        headers::loggable(&path),
-        response.status().as_u16(),
-    );
+    finish(&api, &seen, &cors, &mut response);
     response
 }
 
-fn has_zero_byte(request: &Request) -> bool {
-    request.uri().path_and_query().is_some_and(|target| target.as_str().contains("%00"))
+async fn answer(api: &Api, seen: &Seen, request: Request, next: Next) -> (Cors, Response) {
+    let arrived = match bounds::check(&request) {
+        Ok(()) => bounds::arrive(request).await,
+        Err(problem) => Err(problem),
+    };
+    let cors = Cors::of(api, seen).await;
+    let request = match arrived {
+        Ok(request) => request,
+        Err(problem) => return (cors, problem.into_response()),
+    };
+    if cors::is_preflight(&request) && cors.applies() {
+        let response = cors.preflight();
+        return (cors, response);
+    }
+    let response = match tokio::time::timeout(WORK, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::unavailable(format!("no answer within {} seconds", WORK.as_secs())).into_response(),
+    };
+    (cors, response)
+}
+
+fn tell(seen: &Seen, problem: &Problem) {
+    let id = &seen.id;
+    if let Some(internal) = &problem.internal {
+        let path = headers::loggable(&seen.path);
+        error!(request.id = %id, http.method = %seen.method, http.path = %path, "Request failed: {internal}");
+    } else {
+        debug!(request.id = %id, "Refused with {}: {}", problem.code(), problem.description());
+    }
+}
+
+/// Headers, and the line of log.
+fn finish(api: &Api, seen: &Seen, cors: &Cors, response: &mut Response) {
+    cors.apply(response.headers_mut());
+    let is_https = api.countersign.public_url().starts_with("https://");
+    headers::apply(response.headers_mut(), &seen.path, is_https);
+    if let Ok(id) = HeaderValue::from_str(&seen.id) {
+        response.headers_mut().insert(&request_id::HEADER, id);
+    }
+    let (method, status) = (&seen.method, response.status().as_u16());
+    // Arguments are worked out only where the level is on.
+    info!(
+        request.id = %seen.id,
+        http.method = %method,
+        http.path = %headers::loggable(&seen.path),
+        http.status = status,
+        client.address = seen.address.map(tracing::field::display),
+        duration_us = u64::try_from(seen.at.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "{method} {} {status}",
+        headers::loggable(&seen.path),
+    );
 }

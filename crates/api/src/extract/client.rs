@@ -1,10 +1,9 @@
 //! Callers of the Client API: the holder of a client token, or a page that shows a tenant id. A page of a browser has to be
 //! of an origin that the tenant lists (decisions §5).
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use countersign_domain::Error;
 use countersign_domain::action::Bearer;
 use countersign_domain::id::TenantId;
@@ -15,6 +14,7 @@ use http::{HeaderMap, header};
 
 use super::credentials::{self, Credentials};
 use crate::Api;
+use crate::edge::ClientAddress;
 use crate::problem::Problem;
 
 /// The holder of a client token.
@@ -68,7 +68,7 @@ async fn bearer(api: &Api, parts: &Parts, token: &str) -> Result<Bearer, Problem
 }
 
 async fn tenant(api: &Api, parts: &Parts, id: &str) -> Result<Arc<Tenant>, Problem> {
-    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
+    let address = parts.extensions.get::<ClientAddress>().and_then(|client| client.0);
     api.limiter.charge(address)?;
     let id = TenantId::parse(id).ok_or(Error::Unauthorized)?;
     let tenant = api.countersign.tenant(&id).await?;

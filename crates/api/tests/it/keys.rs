@@ -78,6 +78,33 @@ async fn item_85_one_address_cannot_take_the_whole_machine() {
     assert!(refused > 0);
 }
 
+/// Who is over the limit is told so before anything is looked up; a page reads it when its origin is known already.
+#[tokio::test]
+async fn item_85_the_limit_comes_before_the_database() {
+    let limits = AddressLimits { requests_per_second: NonZeroU32::new(5).unwrap(), ..limits(1000) };
+    let app = TestApp::with_limits(limits, |_| {}).await;
+    let shop = app.tenant();
+    let mut readable = 0;
+    for _ in 0..60 {
+        let answer = shop.client(Who::Tenant, Method::POST, "/challenge", json!({})).await;
+        if answer.status == 429 {
+            readable += u32::from(answer.header("access-control-allow-origin") == shop.origin);
+            let stranger = shop.client_from(Some("https://never.example"), Who::Tenant, Method::GET, "/x", Value::Null);
+            let stranger = stranger.await;
+            assert_eq!(stranger.header("access-control-allow-origin"), "");
+        }
+    }
+    assert!(readable > 0);
+    app.db.close().await;
+    let mut statuses = Vec::new();
+    for n in 0..40 {
+        let origin = format!("https://{n}.example");
+        let answer = shop.client_from(Some(&origin), Who::Tenant, Method::POST, "/challenge", json!({})).await;
+        statuses.push(answer.status);
+    }
+    assert!(statuses.contains(&429), "{statuses:?}");
+}
+
 /// API keys: prefix, 128 bits or more, checksum.
 #[tokio::test]
 async fn item_86_a_key_has_its_prefix_its_length_and_its_checksum() {

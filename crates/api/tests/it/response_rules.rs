@@ -141,7 +141,7 @@ async fn a_body_shorter_than_promised_is_answered_within_fifteen_seconds() {
     let mut answer = vec![0; 4096];
     let length = tokio::time::timeout(Duration::from_secs(15), stream.read(&mut answer)).await.unwrap().unwrap();
     let text = String::from_utf8_lossy(&answer[..length]);
-    assert!(text.starts_with("HTTP/1.1 400 ") && text.contains("invalid_request"), "{text}");
+    assert!(text.starts_with("HTTP/1.1 408 ") && text.contains("invalid_request"), "{text}");
     assert!(started.elapsed() >= Duration::from_secs(5), "a slow client gets its time");
 }
 

@@ -201,8 +201,12 @@ async fn item_83_long_headers_and_addresses_are_refused_in_time() {
     for (what, request) in calls {
         in_time(shop, what, request).await;
     }
-    let list = format!("/v1/client/user-authenticators/passkey?credentialIds={}", "AAAA,".repeat(10_000));
-    in_time(shop, "a long list", get(&list).basic_auth(shop.id.as_str(), Some(""))).await.refused(404, "not_found");
+    let list = |ids: usize| format!("/v1/client/user-authenticators/passkey?credentialIds={}", "AAAA,".repeat(ids));
+    let find = |ids: usize| get(&list(ids)).basic_auth(shop.id.as_str(), Some(""));
+    in_time(shop, "a long list", find(3_000)).await.refused(404, "not_found");
+    in_time(shop, "a longer list", find(10_000)).await.refused(414, "invalid_request");
+    let long = get("/v1/users/ada").header("x-long", "x".repeat(40_000));
+    in_time(shop, "40 KB of header", long).await.refused(431, "invalid_request");
     shop.track("ada", "still-alive").await;
 }
 
