@@ -3,14 +3,16 @@
 //! `countersign.toml` or `--config`, then environment variables: prefix `COUNTERSIGN_`, `__` between levels. Unknown keys are
 //! an error.
 
+mod server;
+
 use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
+
+pub(crate) use server::Server;
 
 const DEFAULT_FILE: &str = "countersign.toml";
 
@@ -22,20 +24,6 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) secrets: Secrets,
     pub(crate) log: Log,
-}
-
-/// `[server]`
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Server {
-    /// Address to listen on.
-    pub(crate) listen: SocketAddr,
-    /// Where people and apps reach the server: scheme, host, port. `http://localhost:<port>` when absent.
-    pub(crate) public_url: Option<String>,
-    /// Requests a second that one client address may send; twice as many at once.
-    pub(crate) requests_per_second: NonZeroU32,
-    /// Calls a second without token or key, or with a wrong one, that one client address may send; six times as many at once.
-    pub(crate) strangers_per_second: NonZeroU32,
 }
 
 /// `[database]`
@@ -84,18 +72,6 @@ impl TryFrom<String> for LogFormat {
     }
 }
 
-impl Default for Server {
-    fn default() -> Self {
-        let limits = countersign_api::AddressLimits::default();
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            public_url: None,
-            requests_per_second: limits.requests_per_second,
-            strangers_per_second: limits.strangers_per_second,
-        }
-    }
-}
-
 impl Default for Database {
     fn default() -> Self {
         Self { url: "sqlite://data/countersign.db".to_owned() }
@@ -129,6 +105,7 @@ impl Config {
             format!("the configuration ({} and COUNTERSIGN_… variables) is not understood", path.display())
         })?;
         config.public_url()?;
+        config.server.trusted_proxies()?;
         Ok(config)
     }
 
@@ -172,6 +149,8 @@ fn environment() -> HashMap<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
 
     fn read(text: &str) -> Result<Config> {
@@ -198,6 +177,8 @@ mod tests {
             ("[server]\nlisten = \"nowhere\"\n", "listen"),
             ("[server]\npublic_url = \"https://auth.example.com/path\"\n", "public_url"),
             ("[log]\nformat = \"xml\"\n", "xml"),
+            ("[server]\ntrusted_proxies = [\"10.0.0.0/33\"]\n", "server.trusted_proxies: 10.0.0.0/33"),
+            ("[server]\ntrusted_proxies = \"10.0.0.1, ::/0\"\n", "server.trusted_proxies: ::/0"),
         ] {
             let error = format!("{:#}", read(text).expect_err(text));
             assert!(error.contains(word), "{error}");

@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod demo;
 mod dev;
+mod front;
 mod health;
 mod jobs;
 mod log;

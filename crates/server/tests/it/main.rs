@@ -15,6 +15,8 @@ mod documents;
 #[cfg(test)]
 mod first_start;
 #[cfg(test)]
+mod front;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod program;

@@ -18,6 +18,7 @@ const START_LIMIT: Duration = Duration::from_secs(30);
 pub(crate) struct Program {
     folder: PathBuf,
     environment: Vec<(String, String)>,
+    files: Option<u32>,
 }
 
 impl Program {
@@ -29,7 +30,7 @@ impl Program {
         fs::create_dir_all(&folder).unwrap();
         // Port 0: the system gives each server a free one.
         let listen = ("COUNTERSIGN_SERVER__LISTEN".to_owned(), "127.0.0.1:0".to_owned());
-        Self { folder, environment: vec![listen] }
+        Self { folder, environment: vec![listen], files: None }
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -44,6 +45,12 @@ impl Program {
         self
     }
 
+    /// May open so many files at once (`ulimit -n`).
+    pub(crate) fn with_files(mut self, files: u32) -> Self {
+        self.files = Some(files);
+        self
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
@@ -53,7 +60,11 @@ impl Program {
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+        let program = env!("CARGO_BIN_EXE_countersign");
+        let mut command = Command::new(if self.files.is_some() { "sh" } else { program });
+        if let Some(files) = self.files {
+            command.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\""), program]);
+        }
         command.args(words).current_dir(&self.folder).env_clear().envs(self.environment.iter().cloned());
         command.stdin(Stdio::null());
         command
@@ -162,11 +173,43 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Sends a signal (`TERM`, `INT`) and waits for the end: exit status, all log lines, all of standard output.
-    pub(crate) fn end(mut self, signal: &str) -> (ExitStatus, Vec<String>, String) {
+    /// Its address, for those who speak to it without an HTTP client.
+    pub(crate) fn address(&self) -> String {
+        self.url.replace("http://localhost", "127.0.0.1")
+    }
+
+    /// Sends a signal (`TERM`, `INT`).
+    pub(crate) fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         let sent = Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal, &pid]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// Waits until it has logged a line with these words, and returns the line.
+    pub(crate) fn said(&mut self, words: &str) -> String {
+        let known = self.log.iter().find(|line| line.contains(words)).cloned();
+        if let Some(line) = known {
+            return line;
+        }
+        loop {
+            let Ok(line) = self.lines.recv_timeout(START_LIMIT) else {
+                panic!("the server did not say {words}:\n{}", self.log.join("\n"));
+            };
+            self.log.push(line.clone());
+            if line.contains(words) {
+                return line;
+            }
+        }
+    }
+
+    /// Sends a signal and waits for the end: exit status, all log lines, all of standard output.
+    pub(crate) fn end(self, signal: &str) -> (ExitStatus, Vec<String>, String) {
+        self.signal(signal);
+        self.ended()
+    }
+
+    /// Waits for the end: exit status, all log lines, all of standard output.
+    pub(crate) fn ended(mut self) -> (ExitStatus, Vec<String>, String) {
         let status = self.child.wait().unwrap();
         if let Some(reader) = self.reader.take() {
             reader.join().unwrap();

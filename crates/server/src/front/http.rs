@@ -1,0 +1,248 @@
+//! One connection's conversation: HTTP/1 or HTTP/2, until it ends, waits too long, gives way or is stopped.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderValue, Request, Version, header};
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+use tokio::time::sleep;
+use tower::ServiceExt as _;
+use tracing::debug;
+
+use super::connection::{Connection, Patience};
+use super::stop::Phase;
+use super::watched::Watched;
+
+/// Most bytes of a request's first line and headers. The doors refuse less, with a reason (`crates/api/src/edge/bounds.rs`);
+/// beyond this HTTP itself answers 431 and the connection ends.
+const HEAD: usize = 128 * 1024;
+/// Most headers, likewise.
+const HEADERS: usize = 200;
+/// Requests at once on one HTTP/2 connection.
+const STREAMS: u32 = 100;
+/// What a client may send ahead on one stream, and on all of a connection: a body, and a few.
+const STREAM_WINDOW: u32 = 256 * 1024;
+const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// Answers waiting to be sent on one stream.
+const SEND_BUFFER: usize = 64 * 1024;
+/// Streams that a client reset before we began with them, before the connection ends (CVE-2023-44487).
+const RESET_STREAMS: usize = 20;
+/// Streams that we reset because of a client's mistakes, likewise.
+const MISTAKES: usize = 100;
+/// An HTTP/2 client is asked whether it is still there, and has the same time to answer.
+const PING: Duration = Duration::from_secs(20);
+/// When stopping: a connection that was quiet this long is closed. Until then its client may send a request, which is
+/// answered with `connection: close`.
+const LINGER: Duration = Duration::from_secs(1);
+/// When stopping: how often a busy connection is looked at again.
+const SOON: Duration = Duration::from_millis(100);
+
+/// Serves connections.
+pub(super) struct Http {
+    router: Router,
+    builder: Builder<TokioExecutor>,
+    patience: Patience,
+}
+
+/// Why a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The client left, or both were done.
+    Done,
+    /// Not HTTP, or beyond its limits, or the client left in the middle.
+    Broken,
+    /// It waited too long.
+    Overdue,
+    /// Its place was wanted.
+    GaveWay,
+    /// The server stops.
+    Stopped,
+}
+
+impl Http {
+    pub(super) fn new(router: Router, patience: Patience) -> Self {
+        let mut builder = Builder::new(TokioExecutor::new());
+        // Time limits are kept below: hyper's own counts idle connections as slow headers.
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(HEAD).max_headers(HEADERS);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(STREAMS)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_send_buf_size(SEND_BUFFER)
+            .max_header_list_size(u32::try_from(HEAD).unwrap_or(u32::MAX))
+            .max_pending_accept_reset_streams(RESET_STREAMS)
+            .max_local_error_reset_streams(MISTAKES)
+            .keep_alive_interval(PING)
+            .keep_alive_timeout(PING);
+        Self { router, builder, patience }
+    }
+
+    /// Talks with `peer` over `stream` until the connection ends.
+    pub(super) async fn converse<S>(
+        &self,
+        stream: S,
+        peer: SocketAddr,
+        connection: &Arc<Connection>,
+        mut phase: watch::Receiver<Phase>,
+    ) -> Ended
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let stream = TokioIo::new(Watched::new(stream, connection.clone()));
+        let service = service_fn({
+            let (router, connection, phase) = (self.router.clone(), connection.clone(), phase.clone());
+            move |request| answer(router.clone(), request, peer, connection.clone(), phase.clone())
+        });
+        let mut conversation = pin!(self.builder.serve_connection(stream, service));
+        let mut alarm = pin!(sleep(connection.left(self.patience)));
+        let mut stopping = None;
+        loop {
+            tokio::select! {
+                ended = &mut conversation => return match ended {
+                    Ok(()) => Ended::Done,
+                    Err(error) => {
+                        debug!(client.address = %peer.ip(), "Connection ended: {error}");
+                        Ended::Broken
+                    }
+                },
+                () = connection.give_way.notified() => return Ended::GaveWay,
+                changed = phase.changed() => match *phase.borrow_and_update() {
+                    _ if changed.is_err() => return Ended::Stopped,
+                    Phase::Serving | Phase::Draining => {}
+                    Phase::Over => return Ended::Stopped,
+                    Phase::Stopping => {
+                        stopping = Some(Instant::now());
+                        // GOAWAY: what has begun ends, and the client sends the next request elsewhere.
+                        if connection.is_http2() {
+                            conversation.as_mut().graceful_shutdown();
+                        }
+                        alarm.set(sleep(SOON));
+                    }
+                },
+                () = &mut alarm => {
+                    let left = match stopping {
+                        None => connection.left(self.patience),
+                        Some(since) => connection.quiet_in(LINGER, since).unwrap_or(SOON),
+                    };
+                    match (left.is_zero(), stopping) {
+                        (false, _) => alarm.set(sleep(left)),
+                        (true, None) => return Ended::Overdue,
+                        (true, Some(_)) => {
+                            conversation.as_mut().graceful_shutdown();
+                            alarm.set(sleep(LINGER));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Hands a request to the doors.
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    connection: Arc<Connection>,
+    phase: watch::Receiver<Phase>,
+) -> Result<Response, Infallible> {
+    let version = request.version();
+    let working = Working::begin(connection, version == Version::HTTP_2);
+    let mut request = request.map(|body| Arriving::new(body, &working.0).into_body());
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let mut response = router.oneshot(request).await?;
+    // HTTP/1 has no other way to say that the next request goes elsewhere; hyper closes behind it.
+    if version <= Version::HTTP_11 && *phase.borrow() != Phase::Serving {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
+
+/// A request that is worked on, until its answer is there or nobody waits for it.
+struct Working(Arc<Connection>);
+
+impl Working {
+    fn begin(connection: Arc<Connection>, is_http2: bool) -> Self {
+        connection.begin(is_http2);
+        Self(connection)
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// A body on its way: its connection knows as long as it is.
+struct Arriving {
+    body: Incoming,
+    connection: Option<Arc<Connection>>,
+}
+
+impl Arriving {
+    fn new(body: Incoming, connection: &Arc<Connection>) -> Self {
+        let connection = (!http_body::Body::is_end_stream(&body)).then(|| connection.clone());
+        if let Some(connection) = &connection {
+            connection.arriving();
+        }
+        Self { body, connection }
+    }
+
+    fn into_body(self) -> Body {
+        if self.connection.is_some() { Body::new(self) } else { Body::empty() }
+    }
+
+    fn is_over(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            connection.arrived();
+        }
+    }
+}
+
+impl http_body::Body for Arriving {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if matches!(polled, Poll::Ready(None | Some(Err(_)))) || self.body.is_end_stream() {
+            self.is_over();
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        self.is_over();
+    }
+}
