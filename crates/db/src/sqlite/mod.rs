@@ -2,6 +2,7 @@
 //!
 //! WAL mode lets readers and the writer go on side by side; `synchronous=FULL` makes a commit survive a power loss.
 
+mod checkpoint;
 mod error;
 mod open;
 mod plan;
@@ -35,10 +36,15 @@ impl Sqlite {
         let file = File::parse(url)?;
         let opening = file.clone();
         let busy_timeout = options.busy_timeout;
-        let first = tokio::task::spawn_blocking(move || opening.create_and_open(busy_timeout))
+        let open = move || {
+            let mut writer = opening.create_and_open(busy_timeout)?;
+            let rest = checkpoint::start(&mut writer, opening.open_copier()?)?;
+            Ok::<_, Error>((writer, rest))
+        };
+        let (writer, rest) = tokio::task::spawn_blocking(open)
             .await
             .map_err(|_| Error::Internal("opening the database panicked".to_owned()))??;
-        Ok(Self { writer: Writer::start(first, options.group)?, readers: Readers::new(file, options.readers) })
+        Ok(Self { writer: Writer::start(writer, rest, options.group)?, readers: Readers::new(file, options.readers) })
     }
 
     pub(crate) async fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {

@@ -10,17 +10,14 @@ use super::error;
 use super::session::Session;
 use crate::error::{Error, Result};
 
-/// Pages of 4 KiB that SQLite collects in its log before they are copied into the database. The copying happens on the
-/// writer's thread inside a commit; 1,000 pages keep it to a few milliseconds, and the log to about 4 MiB.
-const CHECKPOINT_PAGES: i64 = 1_000;
-
 /// The log file is cut back to this many bytes when it starts over, in case a long reader once let it grow.
-const LOG_LIMIT: i64 = 16 * 1024 * 1024;
+const LOG_LIMIT: i64 = 64 * 1024 * 1024;
 
-/// Page cache of the writer and of a reader, in KiB. The operating system caches the file anyway; what is saved here is
-/// a system call to a page, and what is spent is memory in each connection.
+/// Page cache of the writer, of a reader and of the thread that copies the log, in KiB. The operating system caches the
+/// file anyway; what is saved here is a system call to a page, and what is spent is memory in each connection.
 const WRITER_CACHE_KIB: i64 = 4_096;
 const READER_CACHE_KIB: i64 = 1_024;
+const COPIER_CACHE_KIB: i64 = 64;
 
 /// Statements kept prepared by a connection: more than the product has.
 const PREPARED: usize = 512;
@@ -65,9 +62,18 @@ impl File {
         if !mode.eq_ignore_ascii_case("wal") {
             return Err(unavailable(&self.path, "the file system does not support a write-ahead log"));
         }
-        set(&connection, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        // The copying is our own: see `checkpoint`.
+        set(&connection, "wal_autocheckpoint", 0)?;
         set(&connection, "journal_size_limit", LOG_LIMIT)?;
         // A commit is acknowledged when it is on the disk, not when it is in the operating system's memory.
+        set(&connection, "synchronous", "FULL")?;
+        Ok(Session::new(connection))
+    }
+
+    /// Opens the connection that copies the log into the database.
+    pub(super) fn open_copier(&self) -> Result<Session> {
+        let connection = self.connect(READER_TIMEOUT, COPIER_CACHE_KIB)?;
+        // The database is on the disk before its pages are forgotten in the log.
         set(&connection, "synchronous", "FULL")?;
         Ok(Session::new(connection))
     }

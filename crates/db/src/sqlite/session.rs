@@ -1,10 +1,13 @@
 //! One connection and the way statements run on it.
 
+use std::cell::Cell as Flag;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
+use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ToSql};
+use rusqlite::wal::CheckpointMode;
+use rusqlite::{CachedStatement, Connection, DEFAULT_NAME, ToSql};
 
 use super::error::{preparing, running};
 use super::plan;
@@ -50,11 +53,13 @@ impl Budget {
 pub(crate) struct Session {
     connection: Connection,
     budget: Arc<Budget>,
+    /// Whether a statement has changed anything since it was last asked.
+    changed: Flag<bool>,
 }
 
 impl Session {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, budget: Arc::default() }
+        Self { connection, budget: Arc::default(), changed: Flag::default() }
     }
 
     /// Lets [`Session::briefly`] break statements off.
@@ -75,9 +80,11 @@ impl Session {
 
     pub(crate) fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {
         let mut prepared = self.bound(statement, params)?;
+        let changes = !prepared.readonly();
         let mut rows = prepared.raw_query();
         let failed = |error| running(statement.name, &error);
         let Some(row) = rows.next().map_err(failed)? else { return Ok(None) };
+        self.note(changes);
         let row = copy(statement, row)?;
         // Stepping to the end finishes a statement that changes rows; it also finds a key that is none.
         if rows.next().map_err(failed)?.is_some() {
@@ -88,6 +95,7 @@ impl Session {
 
     pub(crate) fn all(&self, statement: &Statement, params: Params<'_>) -> Result<Vec<Row>> {
         let mut prepared = self.bound(statement, params)?;
+        self.note(!prepared.readonly());
         let mut rows = prepared.raw_query();
         let mut copied = Vec::new();
         while let Some(row) = rows.next().map_err(|error| running(statement.name, &error))? {
@@ -100,10 +108,13 @@ impl Session {
         let mut prepared = self.bound(statement, params)?;
         let mut rows = prepared.raw_query();
         while rows.next().map_err(|error| running(statement.name, &error))?.is_some() {}
-        Ok(self.connection.changes())
+        let rows = self.connection.changes();
+        self.note(rows > 0);
+        Ok(rows)
     }
 
     pub(crate) fn run_text(&self, sql: &str) -> Result<()> {
+        self.note(true);
         self.connection.execute_batch(sql).map_err(|error| preparing(sql, &error))
     }
 
@@ -113,6 +124,7 @@ impl Session {
 
     /// See [`plan`].
     pub(crate) fn set_figures(&self) -> Result<()> {
+        self.note(true);
         plan::set_figures(&self.connection).map_err(|error| preparing("set the planner's figures", &error))
     }
 
@@ -131,10 +143,36 @@ impl Session {
         !self.connection.is_autocommit()
     }
 
+    fn note(&self, changes: bool) {
+        if changes {
+            self.changed.set(true);
+        }
+    }
+
+    /// Whether a statement may have changed anything since this was last asked.
+    pub(super) fn take_changed(&self) -> bool {
+        self.changed.replace(false)
+    }
+
+    /// Calls `seen` after each commit with the number of pages in the log.
+    pub(super) fn after_commit(&mut self, mut seen: impl FnMut(i32) + Send + 'static) -> Result<()> {
+        let hook = move |_: &mut Wal, pages| {
+            seen(pages);
+            Ok(())
+        };
+        self.connection.wal_hook(Some(hook)).map_err(|error| running("watch the log", &error))
+    }
+
+    /// Copies what the log holds into the database without waiting for anybody, and says how many pages are left.
+    pub(super) fn checkpoint(&self) -> Result<i32> {
+        let copied = self.connection.wal_checkpoint_v2(DEFAULT_NAME, CheckpointMode::PASSIVE);
+        copied.map(|(pages, copied)| pages - copied).map_err(|error| running("copy the log", &error))
+    }
+
     /// Copies the log into the database and empties it, as far as other connections let it.
     pub(super) fn truncate_log(&self) {
         // Whatever is left in the log stays valid there; the next opener goes on with it.
-        drop(self.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE"));
+        drop(self.connection.wal_checkpoint_v2(DEFAULT_NAME, CheckpointMode::TRUNCATE));
     }
 
     /// How often a statement that was prepared already had to be prepared again.

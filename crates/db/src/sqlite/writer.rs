@@ -1,8 +1,10 @@
 //! The one thread that writes, and the group commit.
 //!
 //! A commit that survives a power loss waits for the disk; what it waits for does not grow with the number of
-//! transactions. So the thread takes the transactions that are waiting, runs each under a savepoint of its own inside one
-//! real transaction, commits once, and only then answers. A transaction that fails, waits or panics is undone alone.
+//! transactions. So the thread takes the transactions that are waiting, runs them one after the other inside one real
+//! transaction, commits once, and only then answers. A transaction that fails, waits or panics is undone alone: where it
+//! has changed anything, the group is rolled back and those before it run again, each under a savepoint of its own.
+//! Savepoints from the start would cost every transaction what few need.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -10,6 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoint::Rest;
 use super::session::Session;
 use crate::error::{Error, Result};
 use crate::inside;
@@ -31,11 +34,11 @@ enum Message {
 }
 
 impl Writer {
-    pub(super) fn start(session: Session, group: usize) -> Result<Self> {
+    pub(super) fn start(session: Session, rest: Rest, group: usize) -> Result<Self> {
         let (queue, waiting) = mpsc::channel(WAITING);
         std::thread::Builder::new()
             .name("db-writer".to_owned())
-            .spawn(move || Thread { session, waiting, limit: group.max(1), group: Vec::new() }.serve())
+            .spawn(move || Thread { session, rest, waiting, limit: group.max(1), group: Vec::new() }.serve())
             .map_err(|error| Error::Unavailable(format!("the writing thread cannot be started: {error}")))?;
         Ok(Self { queue })
     }
@@ -47,7 +50,7 @@ impl Writer {
         F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let call = Call { work, result: None, answer };
+        let call = Call { work, result: None, panicked: false, answer };
         self.queue.send(Message::Run(Box::new(call))).await.map_err(|_| Error::closed())?;
         answered.await.map_err(|_| Error::closed())?
     }
@@ -63,7 +66,8 @@ impl Writer {
 
 /// A transaction whose types are forgotten.
 trait Job: Send {
-    /// Runs it; `true` when its changes are to be kept.
+    /// Runs it; `true` when its changes are to be kept. It may run again when they could not be (sql-rules X1); one that
+    /// panicked does not.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Hands over its own result, or `Err` when it was undone from outside.
     fn answer(self: Box<Self>, committed: Result<()>);
@@ -72,6 +76,7 @@ trait Job: Send {
 struct Call<T, E, F> {
     work: F,
     result: Option<Result<T, E>>,
+    panicked: bool,
     answer: oneshot::Sender<Result<Result<T, E>>>,
 }
 
@@ -82,16 +87,23 @@ where
     F: AsyncFn(&mut Tx<'_>) -> Result<T, E> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        if self.panicked {
+            return false;
+        }
         // Every statement answers at once here, so one poll reaches the end unless something else is awaited.
-        let polled = pin!((self.work)(tx)).poll(&mut Context::from_waker(Waker::noop()));
-        let broken = match polled {
-            Poll::Ready(Ok(_)) if tx.failed() => "a transaction returned Ok after a statement of it had failed",
-            Poll::Ready(result) => {
+        let poll = || pin!((self.work)(tx)).poll(&mut Context::from_waker(Waker::noop()));
+        let broken = match catch_unwind(AssertUnwindSafe(poll)) {
+            Ok(Poll::Ready(Ok(_))) if tx.failed() => "a transaction returned Ok after a statement of it had failed",
+            Ok(Poll::Ready(result)) => {
                 let keep = result.is_ok();
                 self.result = Some(result);
                 return keep;
             }
-            Poll::Pending => "a transaction awaited something else than its own statements",
+            Ok(Poll::Pending) => "a transaction awaited something else than its own statements",
+            Err(_) => {
+                self.panicked = true;
+                "a transaction panicked"
+            }
         };
         self.result = Some(Err(Error::Internal(broken.to_owned()).into()));
         false
@@ -99,18 +111,17 @@ where
 
     fn answer(self: Box<Self>, committed: Result<()>) {
         let Self { result, answer, .. } = *self;
-        let result = committed.and_then(|()| result.ok_or_else(panicked));
+        let result =
+            committed.and_then(|()| result.ok_or_else(|| Error::Internal("a transaction did not run".to_owned())));
         // Nobody listens any more: what was done stays done.
         drop(answer.send(result));
     }
 }
 
-fn panicked() -> Error {
-    Error::Internal("a transaction panicked".to_owned())
-}
-
 struct Thread {
     session: Session,
+    /// What is left to copy from the log.
+    rest: Rest,
     waiting: mpsc::Receiver<Message>,
     limit: usize,
     /// The transactions that ran and wait for the commit.
@@ -138,13 +149,19 @@ impl Thread {
     }
 
     fn commit_group(&mut self, first: Box<dyn Job>, closers: &mut Vec<oneshot::Sender<()>>) {
+        if self.rest.is_due() {
+            // What could not be copied now is copied another time.
+            drop(self.session.checkpoint());
+        }
         // IMMEDIATE takes the write lock now, so that no statement inside can meet a lock.
         if let Err(error) = self.session.steer("BEGIN IMMEDIATE") {
             return self.refuse(first, closers, &error);
         }
+        let mut apart = false;
         let mut next = Some(first);
         while let Some(job) = next.take() {
-            if let Err(error) = self.run(job) {
+            self.group.push(job);
+            if let Err(error) = self.run_newest(&mut apart) {
                 return self.undo(&error);
             }
             if self.group.len() < self.limit {
@@ -169,20 +186,40 @@ impl Thread {
         }
     }
 
-    /// Runs one transaction under its savepoint. An error means that the whole group is lost.
-    fn run(&mut self, mut job: Box<dyn Job>) -> Result<()> {
-        let mut tx = Tx::new(Open::Sqlite(&self.session));
-        let begun = self.session.steer("SAVEPOINT job");
-        let keep = begun.is_ok() && catch_unwind(AssertUnwindSafe(|| job.run(&mut tx))).unwrap_or(false);
-        self.group.push(job);
-        begun?;
-        if !self.session.in_transaction() {
-            return Err(Error::Unavailable("the engine gave up a group of transactions".to_owned()));
+    /// Runs the newest transaction of the group. The first that fails after a change makes those before it run again, from
+    /// then on `apart`. An error means that the group is lost.
+    fn run_newest(&mut self, apart: &mut bool) -> Result<()> {
+        let newest = self.group.len() - 1;
+        if *apart {
+            return self.run_apart(newest);
         }
-        if !keep {
+        self.session.take_changed();
+        let keep = self.run(newest)?;
+        if keep || !self.session.take_changed() {
+            return Ok(());
+        }
+        *apart = true;
+        self.session.steer("ROLLBACK")?;
+        self.session.steer("BEGIN IMMEDIATE")?;
+        (0..newest).try_for_each(|at| self.run_apart(at))
+    }
+
+    /// Runs a transaction under a savepoint and undoes it alone when it fails.
+    fn run_apart(&mut self, at: usize) -> Result<()> {
+        self.session.steer("SAVEPOINT job")?;
+        if !self.run(at)? {
             self.session.steer("ROLLBACK TO job")?;
         }
         self.session.steer("RELEASE job")
+    }
+
+    fn run(&mut self, at: usize) -> Result<bool> {
+        let keep = self.group[at].run(&mut Tx::new(Open::Sqlite(&self.session)));
+        if self.session.in_transaction() {
+            Ok(keep)
+        } else {
+            Err(Error::Unavailable("the engine gave up a group of transactions".to_owned()))
+        }
     }
 
     /// The lock was not to be had for the whole busy timeout: whoever waits by now is told, not left to queue for it again.
