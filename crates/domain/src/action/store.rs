@@ -22,6 +22,10 @@ statements! {
         updated_at, failed_tries, tracked_at, redirect_url, ip_address, user_agent, device_id, custom)
         VALUES ($1, $2, $3, $4, $5, $6, $6, $6, 0, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (tenant_id, user_id, action_code, idempotency_key) DO NOTHING";
+    INSERT_PROVED = "INSERT INTO actions (tenant_id, user_id, action_code, idempotency_key, state, state_updated_at,
+        created_at, updated_at, failed_tries, method, authenticator_id, verified_at, acr, amr, ip_address, user_agent, device_id)
+        VALUES ($1, $2, $3, $4, 'CHALLENGE_SUCCEEDED', $5, $6, $5, 0, $7, $8, $5, $9, $10, $11, $12, $13)
+        ON CONFLICT (tenant_id, user_id, action_code, idempotency_key) DO NOTHING";
     FIND = concat!("SELECT ", action_columns!(), " FROM actions
         WHERE tenant_id = $1 AND user_id = $2 AND action_code = $3 AND idempotency_key = $4");
     LIST = concat!("SELECT ", action_columns!(), " FROM actions
@@ -94,6 +98,39 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, tenant: &TenantId, action: &Action) 
                 &action.user_agent,
                 &action.device_id,
                 &custom,
+            ],
+        )
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Inserts an action that no backend has tracked, named and proved by one sign-in; `false` when there is one with this key
+/// already.
+pub(crate) async fn insert_proved(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    action: &Action,
+    method: Method,
+    authenticator: &AuthenticatorId,
+    proof: &Proof,
+) -> Result<bool> {
+    let rows = tx
+        .run(
+            &INSERT_PROVED,
+            &[
+                tenant,
+                &action.user,
+                &action.code,
+                &action.idempotency_key,
+                &proof.at,
+                &action.created_at,
+                &method.as_str(),
+                authenticator,
+                &proof.acr,
+                &proof.amr.join(" "),
+                &action.ip_address,
+                &action.user_agent,
+                &action.device_id,
             ],
         )
         .await?;

@@ -179,24 +179,38 @@ pub(crate) struct Use {
     pub(crate) at: Millis,
 }
 
-/// Records a use. `false` when the counter moved since the factor was read: another assertion came first.
+impl Use {
+    /// Whether the credential's row already says all of it. Synced passkeys count nothing, so theirs mostly does.
+    fn is_known(&self, credential: &Credential) -> bool {
+        (self.sign_count, self.backup_state) == (credential.sign_count, credential.backup_state)
+            && credential.backup_eligible == Some(self.backup_eligible)
+            && credential.user_verified >= self.user_verified
+    }
+}
+
+/// Records a use. `false` when the factor is gone or its counter moved since it was read: another assertion came first.
 pub(crate) async fn record_use(tx: &mut Tx<'_>, tenant: &TenantId, factor: &Authenticator, seen: &Use) -> Result<bool> {
-    let counted = tx
-        .run(
-            &USE_CREDENTIAL,
-            &[
-                &seen.sign_count,
-                &seen.backup_state,
-                &seen.backup_eligible,
-                &seen.user_verified,
-                tenant,
-                &factor.id,
-                &factor.credential.sign_count,
-            ],
-        )
-        .await?;
-    tx.run(&USE, &[&seen.at, tenant, &factor.id]).await?;
-    Ok(counted == 1)
+    let credential = &factor.credential;
+    if !seen.is_known(credential) {
+        let counted = tx
+            .run(
+                &USE_CREDENTIAL,
+                &[
+                    &seen.sign_count,
+                    &seen.backup_state,
+                    &seen.backup_eligible,
+                    &seen.user_verified,
+                    tenant,
+                    &factor.id,
+                    &credential.sign_count,
+                ],
+            )
+            .await?;
+        if counted != 1 {
+            return Ok(false);
+        }
+    }
+    Ok(tx.run(&USE, &[&seen.at, tenant, &factor.id]).await? == 1)
 }
 
 /// Makes a factor the one that is asked for first.

@@ -252,10 +252,10 @@ impl Countersign {
                         "Another sign-in with this key came first. Start again.".to_owned(),
                     ));
                 }
-                if is_new {
-                    action::store::insert(tx, &tenant, &action).await?;
+                let (method, id) = (factor.method, &factor.id);
+                if !(is_new && action::store::insert_proved(tx, &tenant, &action, method, id, &proof).await?) {
+                    action::store::prove(tx, &tenant, &action, method, id, &proof).await?;
                 }
-                action::store::prove(tx, &tenant, &action, factor.method, &factor.id, &proof).await?;
                 audit::record(tx, &tenant, &event).await?;
                 if let Some(fell) = &fell {
                     audit::record(tx, &tenant, fell).await?;
