@@ -1,5 +1,6 @@
 //! What whole passkey sign-ins cost, measured on the release binary over HTTP (bench/README.md).
 
+mod bulk;
 mod figures;
 mod folder;
 mod http;
@@ -34,6 +35,8 @@ enum Run {
     SignIn(runs::sign_in::Wanted),
     /// Beside `@simplewebauthn/server` and better-auth, in interleaved rounds.
     Rivals(runs::rivals::Wanted),
+    /// At a thousand, a hundred thousand and a million users, on SQLite and PostgreSQL.
+    Growth(runs::growth::Wanted),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -44,6 +47,7 @@ async fn main() -> Result<()> {
     let musts = match cli.run {
         Run::SignIn(wanted) => runs::sign_in::run(&binary, &wanted).await,
         Run::Rivals(wanted) => runs::rivals::run(&binary, &wanted).await,
+        Run::Growth(wanted) => runs::growth::run(&binary, &wanted).await,
     }?;
     if !musts.is_empty() {
         println!("{}", musts::table(&musts).text());

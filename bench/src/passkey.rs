@@ -132,7 +132,7 @@ fn authenticator_data(flags: u8) -> [u8; 37] {
     data
 }
 
-fn hash(parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 32] {
     let mut out = [0; 32];
     out.copy_from_slice(digest(&SHA256, &parts.concat()).as_ref());
     out

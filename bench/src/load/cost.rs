@@ -40,6 +40,11 @@ impl Cost {
 }
 
 impl Measured {
+    /// Of processor time that was spent meanwhile: how much falls on one sign-in, in microseconds.
+    pub(crate) fn each(&self, spent: Duration) -> f64 {
+        spent.as_secs_f64() * 1e6 / number(self.latencies.count())
+    }
+
     pub(crate) fn per_second(&self) -> f64 {
         number(self.latencies.count()) / self.elapsed.as_secs_f64()
     }

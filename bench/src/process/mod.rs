@@ -1,6 +1,7 @@
 //! A server under test: a process of its own, in a folder of its own, ended by its id.
 
 mod port;
+mod postgres;
 mod stat;
 
 use std::path::Path;
@@ -12,6 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::http::Connection;
 
 pub(crate) use port::free_port;
+pub(crate) use postgres::Postgres;
 pub(crate) use stat::{cpu_time, load_average, memory, on_cpu_of_this_thread};
 
 /// The longest that a server may take to begin.

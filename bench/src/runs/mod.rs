@@ -1,4 +1,5 @@
 //! What can be run.
 
+pub(crate) mod growth;
 pub(crate) mod rivals;
 pub(crate) mod sign_in;

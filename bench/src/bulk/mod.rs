@@ -1,0 +1,79 @@
+//! Databases of many users, loaded row by row as if each had signed up with a passkey and never come back.
+//!
+//! Keys and ids follow from a user's number. Ids of all tables are in the order of the numbers, so that an index grows at
+//! its end and a million users take a minute or two; sign-ins go to users in no order.
+
+mod rows;
+mod user;
+
+use std::sync::mpsc::sync_channel;
+
+use anyhow::{Result, anyhow};
+use countersign_db::{Db, Options, Tx};
+
+use crate::passkey::Passkey;
+use rows::Batch;
+pub(crate) use user::BulkUser;
+
+/// Users in one transaction.
+const TOGETHER: u64 = 5_000;
+
+/// Adds `count` users with a passkey each to the tenant's database, which nobody else has open. Returns how many rows.
+pub(crate) async fn load(database: &str, tenant: &str, count: u64) -> Result<u64> {
+    let db = Db::open(database, Options::default()).await?;
+    let now = now()?;
+    let (sender, batches) = sync_channel(2);
+    let tenant = tenant.to_owned();
+    // Keys take longer to derive than rows to write.
+    let deriving = std::thread::spawn(move || -> Result<()> {
+        for first in (0..count).step_by(usize::try_from(TOGETHER)?) {
+            let numbers = first..count.min(first + TOGETHER);
+            sender.send(Batch::new(&tenant, numbers.map(|number| BulkUser { number, of: count }), now)?)?;
+        }
+        Ok(())
+    });
+    let mut rows = 0;
+    for batch in batches {
+        rows += db.write(async move |tx: &mut Tx<'_>| batch.insert(tx).await).await?;
+    }
+    deriving.join().map_err(|_| anyhow!("the thread that derives keys panicked"))??;
+    db.close().await;
+    Ok(rows)
+}
+
+/// Passkeys of `wanted` users spread over all `count`, or of all where there are no more.
+pub(crate) fn sample(count: u64, wanted: u64) -> Result<Vec<Passkey>> {
+    spread(count, wanted).map(|number| BulkUser { number, of: count }.passkey()).collect()
+}
+
+/// Different numbers below `count` in no order: a step without a common divisor visits each once.
+fn spread(count: u64, wanted: u64) -> impl Iterator<Item = u64> {
+    const PRIME: u64 = 7_368_787;
+    (0..wanted.min(count)).map(move |place| place * PRIME % count)
+}
+
+/// Milliseconds since 1970, as the rows have them.
+fn now() -> Result<i64> {
+    let output = std::process::Command::new("date").arg("+%s").output()?;
+    let seconds: i64 = String::from_utf8(output.stdout)?.trim().parse()?;
+    Ok(seconds * 1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_sample_is_spread_over_all_and_names_nobody_twice() {
+        let all: BTreeSet<u64> = spread(1_000, 5_000).collect();
+        assert_eq!(all, (0..1_000).collect());
+        let some: Vec<u64> = spread(1_000_000, 2_000).collect();
+        assert_eq!(some.iter().collect::<BTreeSet<_>>().len(), 2_000);
+        for part in 0..10 {
+            let count = some.iter().filter(|number| *number / 100_000 == part).count();
+            assert!((150..250).contains(&count), "{count} of 2,000 in part {part}");
+        }
+    }
+}
