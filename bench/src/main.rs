@@ -37,6 +37,10 @@ enum Run {
     Rivals(runs::rivals::Wanted),
     /// At a thousand, a hundred thousand and a million users, on SQLite and PostgreSQL.
     Growth(runs::growth::Wanted),
+    /// Ten times as many sign-ins as the server can do.
+    Overload(runs::overload::Wanted),
+    /// Wrong keys beside good calls.
+    Flood(runs::flood::Wanted),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -48,6 +52,8 @@ async fn main() -> Result<()> {
         Run::SignIn(wanted) => runs::sign_in::run(&binary, &wanted).await,
         Run::Rivals(wanted) => runs::rivals::run(&binary, &wanted).await,
         Run::Growth(wanted) => runs::growth::run(&binary, &wanted).await,
+        Run::Overload(wanted) => runs::overload::run(&binary, &wanted).await,
+        Run::Flood(wanted) => runs::flood::run(&binary, &wanted).await,
     }?;
     if !musts.is_empty() {
         println!("{}", musts::table(&musts).text());

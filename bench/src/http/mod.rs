@@ -67,4 +67,9 @@ impl Connection {
         self.answer.read(&mut self.stream).await?;
         Ok(&self.answer)
     }
+
+    /// Whether the last answer said that the server closes.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.answer.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
+    }
 }

@@ -1,5 +1,7 @@
 //! What can be run.
 
+pub(crate) mod flood;
 pub(crate) mod growth;
+pub(crate) mod overload;
 pub(crate) mod rivals;
 pub(crate) mod sign_in;

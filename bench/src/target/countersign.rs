@@ -104,11 +104,7 @@ impl Countersign {
     pub(crate) async fn register(&self, connection: &mut Connection, number: u64) -> Result<Passkey> {
         let seeded = Seeded::new(number)?;
         let mut request = Vec::new();
-        let authorization = BASE64_STANDARD.encode(format!("{}:", self.secret));
-        let path = format!("/v1/users/user-{number}/actions/sign-up");
-        let head =
-            format!("POST {path} HTTP/1.1\r\nHost: auth.shop.example\r\nAuthorization: Basic {authorization}\r\n");
-        http::finish(&head, b"{}", &mut request);
+        http::finish(&self.track_head(number), b"{}", &mut request);
         let answer = connection.call(&request).await?;
         ensure!(answer.status == 200, "track answers {} {}", answer.status, answer.text());
         let bearer = format!("Authorization: Bearer {}\r\n", answer.member("token").context("track gives no token")?);
@@ -124,6 +120,13 @@ impl Countersign {
         let added = connection.call(&request).await?;
         ensure!(added.status == 200, "adding a passkey answers {} {}", added.status, added.text());
         seeded.held_by(text("/options/user/id")?)
+    }
+
+    /// The head of a call from the shop's backend: the user `user-<number>` is about to sign up.
+    pub(crate) fn track_head(&self, number: u64) -> String {
+        let authorization = BASE64_STANDARD.encode(format!("{}:", self.secret));
+        let path = format!("/v1/users/user-{number}/actions/sign-up");
+        format!("POST {path} HTTP/1.1\r\nHost: auth.shop.example\r\nAuthorization: Basic {authorization}\r\n")
     }
 
     /// What a page shows that has no token: the tenant's id.
