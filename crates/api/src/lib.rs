@@ -11,6 +11,8 @@ mod problem;
 mod server;
 mod wellknown;
 
+use std::num::NonZeroUsize;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware;
@@ -19,7 +21,7 @@ use countersign_domain::Countersign;
 use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use edge::{AddressLimits, PeerAddress, TrustedProxies};
+pub use edge::{AddressLimits, Load, PeerAddress, TrustedProxies};
 pub use problem::Problem;
 
 /// What every handler holds.
@@ -28,12 +30,29 @@ pub struct Api {
     pub(crate) countersign: Countersign,
     pub(crate) limiter: edge::Limiter,
     pub(crate) trusted: TrustedProxies,
+    pub(crate) admission: edge::Admission,
 }
 
 impl Api {
-    /// The doors of `countersign`. No proxy is trusted.
+    /// The doors of `countersign`. No proxy is trusted, [`Self::IN_FLIGHT`] requests are worked on at once.
     pub fn new(countersign: Countersign, limits: AddressLimits) -> Self {
-        Self { countersign, limiter: edge::Limiter::new(limits), trusted: TrustedProxies::default() }
+        let admission = edge::Admission::new(Self::IN_FLIGHT);
+        Self { countersign, limiter: edge::Limiter::new(limits), trusted: TrustedProxies::default(), admission }
+    }
+
+    /// How many requests are worked on at once, unless told otherwise: four times what a group commit takes, and few
+    /// enough that each is answered in a fraction of a second.
+    pub const IN_FLIGHT: NonZeroUsize = NonZeroUsize::new(256).unwrap();
+
+    /// Works on this many requests at once; others wait up to two seconds and are then refused with 503.
+    #[must_use]
+    pub fn admitting(self, in_flight: NonZeroUsize) -> Self {
+        Self { admission: edge::Admission::new(in_flight), ..self }
+    }
+
+    /// How busy the doors are.
+    pub fn load(&self) -> Load {
+        self.admission.load()
     }
 
     /// Believes these proxies about where a request comes from.

@@ -2,6 +2,7 @@
 //! one line of log. What costs nothing comes first; the database is asked only for a request that was let in.
 
 mod address;
+mod admission;
 mod bounds;
 mod cors;
 mod headers;
@@ -20,10 +21,13 @@ use tracing::{debug, error, info};
 
 use crate::Api;
 use crate::problem::Problem;
+use admission::Rank;
 use cors::Cors;
 
 pub(crate) use address::ClientAddress;
 pub use address::{PeerAddress, TrustedProxies};
+pub(crate) use admission::Admission;
+pub use admission::Load;
 pub(crate) use bounds::BODY;
 pub use limit::AddressLimits;
 pub(crate) use limit::Limiter;
@@ -87,11 +91,21 @@ async fn answer(api: &Api, seen: &Seen, request: Request, next: Next) -> (Cors, 
         Ok(()) => bounds::arrive(request).await,
         Err(problem) => Err(problem),
     };
-    let cors = Cors::of(api, seen).await;
     let request = match arrived {
         Ok(request) => request,
-        Err(problem) => return (cors, problem.into_response()),
+        Err(problem) => return (Cors::of(api, seen).await, problem.into_response()),
     };
+    // Whoever asks how we are is told at once, also when we are busy.
+    let is_probe = matches!(&*seen.path, "/healthz" | "/readyz");
+    let _place = if is_probe {
+        None
+    } else {
+        match api.admission.enter(Rank::of(&seen.method, &seen.path)).await {
+            Ok(place) => Some(place),
+            Err(problem) => return (Cors::known(api, seen), problem.into_response()),
+        }
+    };
+    let cors = Cors::of(api, seen).await;
     if cors::is_preflight(&request) && cors.applies() {
         let response = cors.preflight();
         return (cors, response);
