@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-pub(crate) use server::Server;
+pub(crate) use server::{Server, Tls};
 
 const DEFAULT_FILE: &str = "countersign.toml";
 
@@ -112,7 +112,8 @@ impl Config {
     /// `server.public_url` or its default, without a trailing slash.
     pub(crate) fn public_url(&self) -> Result<String> {
         let Some(text) = &self.server.public_url else {
-            return Ok(format!("http://localhost:{}", self.server.listen.port()));
+            let scheme = if self.server.tls.is_on() { "https" } else { "http" };
+            return Ok(format!("{scheme}://localhost:{}", self.server.listen.port()));
         };
         let text = text.trim_end_matches('/');
         match Url::parse(text) {
@@ -127,6 +128,9 @@ impl Config {
     pub(crate) fn check_dev(&self) -> Result<()> {
         if !self.server.listen.ip().is_loopback() {
             bail!("--dev listens on loopback only, and server.listen is {}", self.server.listen);
+        }
+        if self.server.tls.is_on() {
+            bail!("--dev speaks HTTP on loopback: leave server.tls out");
         }
         let url = Url::parse(&self.public_url()?)?;
         let local = match url.host() {

@@ -6,7 +6,7 @@ use countersign_api::Api;
 use tracing::info;
 
 use crate::config::Config;
-use crate::front::{self, Front, Stop};
+use crate::front::{self, Front, Stop, Tls};
 use crate::open::{self, Opened};
 use crate::{dev, health, jobs, log, reference};
 
@@ -17,6 +17,7 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
         config.check_dev()?;
     }
     let trusted = config.server.trusted_proxies()?;
+    let tls = Tls::open(&config.server.tls)?;
     let listener = front::listen(config.server.listen, config.server.reuse_port)?;
     // Port 0 asks the system for a free one; everything that names the port comes after.
     config.server.listen = listener.local_addr()?;
@@ -30,9 +31,14 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
         let api_url = format!("http://{}/v1", config.server.listen);
         pages = pages.merge(dev::routes(countersign.clone(), dev::prepare(&countersign, api_url).await?)?);
     }
-    let api = Api::new(countersign.clone(), config.server.address_limits()).trusting(trusted.clone());
-    let front = Front::new(listener, api.router(pages), &config.server, trusted);
+    let api = Api::new(countersign.clone(), config.server.address_limits())
+        .trusting(trusted.clone())
+        .admitting(config.server.max_in_flight);
+    let front = Front::new(listener, tls.as_ref(), api.router(pages), &config.server, trusted)?;
     let sweeping = tokio::spawn(jobs::sweep(countersign.clone()));
+    if let Some(tls) = tls {
+        tokio::spawn(tls.follow());
+    }
     announce(&countersign, is_dev);
     front.serve(stop).await;
     sweeping.abort();

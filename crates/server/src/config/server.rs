@@ -3,8 +3,9 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
 
-use countersign_api::{AddressLimits, TrustedProxies};
+use countersign_api::{AddressLimits, Api, TrustedProxies};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -21,6 +22,8 @@ pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
     /// Where people and apps reach the server: scheme, host, port. `http://localhost:<port>` when absent.
     pub(crate) public_url: Option<String>,
+    /// Certificate and key, for TLS without a proxy.
+    pub(crate) tls: Tls,
     /// Addresses and networks whose word about the client's address is believed.
     #[serde(deserialize_with = "list")]
     pub(crate) trusted_proxies: Vec<String>,
@@ -28,6 +31,8 @@ pub(crate) struct Server {
     pub(crate) requests_per_second: NonZeroU32,
     /// Calls a second without token or key, or with a wrong one, that one client address may send; six times as many at once.
     pub(crate) strangers_per_second: NonZeroU32,
+    /// Requests that are worked on at once; others wait a moment, then are refused with 503.
+    pub(crate) max_in_flight: NonZeroUsize,
     /// Connections in all; fewer where the process may not open that many files.
     pub(crate) max_connections: NonZeroUsize,
     /// Connections of one client address; trusted proxies may have as many as there are.
@@ -42,15 +47,34 @@ pub(crate) struct Server {
     pub(crate) reuse_port: bool,
 }
 
+/// `[server.tls]`: both or neither.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// PEM: the certificate, then those between it and a root.
+    pub(crate) cert_file: Option<PathBuf>,
+    /// PEM: its private key.
+    pub(crate) key_file: Option<PathBuf>,
+}
+
+impl Tls {
+    /// Whether the server speaks TLS itself.
+    pub(crate) fn is_on(&self) -> bool {
+        self.cert_file.is_some()
+    }
+}
+
 impl Default for Server {
     fn default() -> Self {
         let limits = AddressLimits::default();
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
+            tls: Tls::default(),
             trusted_proxies: Vec::new(),
             requests_per_second: limits.requests_per_second,
             strangers_per_second: limits.strangers_per_second,
+            max_in_flight: Api::IN_FLIGHT,
             max_connections: CONNECTIONS,
             max_connections_per_address: CONNECTIONS_PER_ADDRESS,
             header_seconds: HEADER,

@@ -112,7 +112,7 @@ impl Accepting {
         let _ = stream.set_nodelay(true);
         let (http, phase) = (self.http.clone(), self.phase.clone());
         tokio::spawn(async move {
-            let ended = http.converse(stream, peer, &place.connection, phase).await;
+            let ended = http.serve(stream, peer, &place.connection, phase).await;
             if ended != Ended::Done {
                 debug!(client.address = %peer.ip(), "Closed a connection: {ended:?}");
             }

@@ -19,8 +19,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 use tracing::debug;
 
@@ -57,6 +59,7 @@ pub(super) struct Http {
     router: Router,
     builder: Builder<TokioExecutor>,
     patience: Patience,
+    tls: Option<TlsAcceptor>,
 }
 
 /// Why a connection ended.
@@ -64,6 +67,8 @@ pub(super) struct Http {
 pub(super) enum Ended {
     /// The client left, or both were done.
     Done,
+    /// No TLS came about.
+    NoTls,
     /// Not HTTP, or beyond its limits, or the client left in the middle.
     Broken,
     /// It waited too long.
@@ -75,7 +80,7 @@ pub(super) enum Ended {
 }
 
 impl Http {
-    pub(super) fn new(router: Router, patience: Patience) -> Self {
+    pub(super) fn new(router: Router, patience: Patience, tls: Option<TlsAcceptor>) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());
         // Time limits are kept below: hyper's own counts idle connections as slow headers.
         builder.http1().timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(HEAD).max_headers(HEADERS);
@@ -91,11 +96,34 @@ impl Http {
             .max_local_error_reset_streams(MISTAKES)
             .keep_alive_interval(PING)
             .keep_alive_timeout(PING);
-        Self { router, builder, patience }
+        Self { router, builder, patience, tls }
     }
 
-    /// Talks with `peer` over `stream` until the connection ends.
-    pub(super) async fn converse<S>(
+    /// Talks with `peer` until the connection ends, in TLS where that is set.
+    pub(super) async fn serve(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        connection: &Arc<Connection>,
+        mut phase: watch::Receiver<Phase>,
+    ) -> Ended {
+        let Some(tls) = &self.tls else { return self.converse(stream, peer, connection, phase).await };
+        let secured = tokio::select! {
+            secured = tls.accept(stream) => secured,
+            () = sleep(connection.left(self.patience)) => return Ended::Overdue,
+            () = connection.give_way.notified() => return Ended::GaveWay,
+            _ = phase.wait_for(|phase| *phase == Phase::Over) => return Ended::Stopped,
+        };
+        match secured {
+            Ok(stream) => self.converse(stream, peer, connection, phase).await,
+            Err(error) => {
+                debug!(client.address = %peer.ip(), "No TLS: {error}");
+                Ended::NoTls
+            }
+        }
+    }
+
+    async fn converse<S>(
         &self,
         stream: S,
         peer: SocketAddr,

@@ -12,11 +12,13 @@ mod http;
 mod listen;
 mod places;
 mod stop;
+mod tls;
 mod watched;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Result;
 use axum::Router;
 use countersign_api::TrustedProxies;
 use tokio::net::TcpListener;
@@ -29,6 +31,7 @@ use places::Places;
 
 pub(crate) use listen::listen;
 pub(crate) use stop::{Phase, Stop};
+pub(crate) use tls::Tls;
 
 /// How long running requests have to end. A client that never finishes its request must not keep the server from stopping.
 const GRACE: Duration = Duration::from_secs(5);
@@ -45,7 +48,13 @@ pub(crate) struct Front {
 
 impl Front {
     /// A front for `router`, with the limits of the configuration.
-    pub(crate) fn new(listener: TcpListener, router: Router, config: &Server, trusted: TrustedProxies) -> Self {
+    pub(crate) fn new(
+        listener: TcpListener,
+        tls: Option<&Arc<Tls>>,
+        router: Router,
+        config: &Server,
+        trusted: TrustedProxies,
+    ) -> Result<Self> {
         let capacity = files::capacity(config.max_connections.get());
         let places = Places::new(capacity, config.max_connections_per_address.get(), trusted);
         let seconds = |number: u32| Duration::from_secs(u64::from(number));
@@ -53,8 +62,9 @@ impl Front {
             header: seconds(config.header_seconds.get()),
             idle: seconds(config.idle_seconds.get()),
         };
-        let http = Http::new(router, patience);
-        Self { listener, http: Arc::new(http), places: Arc::new(places), drain: seconds(config.drain_seconds) }
+        let http = Http::new(router, patience, tls.map(Tls::acceptor).transpose()?);
+        let drain = seconds(config.drain_seconds);
+        Ok(Self { listener, http: Arc::new(http), places: Arc::new(places), drain })
     }
 
     /// Serves until asked to stop, then lets what runs end: at most the drain, [`GRACE`] and a moment.

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::program::Program;
 
 /// The root of the repository.
@@ -116,19 +118,25 @@ fn the_error_reference_has_every_code_and_no_other() {
     assert_eq!(table_words(&read("docs/reference/errors.md")), codes);
 }
 
+/// Every key with its value, sections joined by dots.
+fn settings(prefix: &str, value: &Value) -> Vec<(String, Value)> {
+    let Some(members) = value.as_object() else { return vec![(prefix.to_owned(), value.clone())] };
+    let name = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
+    members.iter().flat_map(|(key, value)| settings(&name(key), value)).collect()
+}
+
 #[test]
 fn the_configuration_reference_has_every_key_with_its_default() {
     let config = Program::new().without_variables().json(&["config"]);
     let mut keys = BTreeSet::new();
     let reference = read("docs/reference/configuration.md");
-    for (section, members) in config.as_object().unwrap() {
-        for (key, value) in members.as_object().unwrap() {
-            let name = format!("{section}.{key}");
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let row = reference.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).unwrap_or_default();
-            assert!(row.contains(&format!("`{value}`")), "the row of {name} does not give its default {value}: {row}");
-            keys.insert(name);
-        }
+    for (name, value) in settings("", &config) {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let row = reference.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).unwrap_or_default();
+        // What has no default is said to be absent.
+        let shown = if value == "null" { "| none |".to_owned() } else { format!("`{value}`") };
+        assert!(row.contains(&shown), "the row of {name} does not give its default {value}: {row}");
+        keys.insert(name);
     }
     assert_eq!(table_words(&reference), keys);
 }

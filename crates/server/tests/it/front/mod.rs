@@ -1,9 +1,11 @@
 //! The front of a running server: crowds, slow clients, proxies, stopping.
 
 mod crowd;
+mod overload;
 mod patience;
 mod proxies;
 mod stopping;
+mod tls;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
