@@ -32,8 +32,8 @@ node_modules/.package-lock.json: package-lock.json
 schema:
 	UPDATE_SCHEMA=1 cargo test -p countersign-api schema
 
-# Whole sign-ins on the release binary (bench/README.md), then the storage layer alone.
+# Whole sign-ins on the release binary (bench/README.md), then the storage layer alone. QUICK=1 takes two minutes.
 bench: web
 	cargo build --release -p countersign-server -p countersign-bench
-	$(or $(CARGO_TARGET_DIR),target)/release/countersign-bench sign-in
+	$(or $(CARGO_TARGET_DIR),target)/release/countersign-bench all $(if $(QUICK),--quick)
 	cargo run --release -p countersign-db --example measure

@@ -12,6 +12,7 @@ mod process;
 mod runs;
 mod table;
 mod target;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -31,6 +32,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Run {
+    /// All but the soak.
+    All(runs::all::Wanted),
     /// Sign-ins at 1, 16 and 64 connections, and the size, start and memory of the server.
     SignIn(runs::sign_in::Wanted),
     /// Beside `@simplewebauthn/server` and better-auth, in interleaved rounds.
@@ -41,6 +44,8 @@ enum Run {
     Overload(runs::overload::Wanted),
     /// Wrong keys beside good calls.
     Flood(runs::flood::Wanted),
+    /// Ten minutes of full load, with rows that expire as fast as new ones come.
+    Soak(runs::soak::Wanted),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -49,11 +54,13 @@ async fn main() -> Result<()> {
     let binary = cli.binary.map_or_else(default_binary, Ok)?;
     println!("{}", machine::list());
     let musts = match cli.run {
+        Run::All(wanted) => runs::all::run(&binary, &wanted).await,
         Run::SignIn(wanted) => runs::sign_in::run(&binary, &wanted).await,
         Run::Rivals(wanted) => runs::rivals::run(&binary, &wanted).await,
         Run::Growth(wanted) => runs::growth::run(&binary, &wanted).await,
         Run::Overload(wanted) => runs::overload::run(&binary, &wanted).await,
         Run::Flood(wanted) => runs::flood::run(&binary, &wanted).await,
+        Run::Soak(wanted) => runs::soak::run(&binary, &wanted).await,
     }?;
     if !musts.is_empty() {
         println!("{}", musts::table(&musts).text());

@@ -6,6 +6,7 @@
 mod rows;
 mod user;
 
+use std::ops::Range;
 use std::sync::mpsc::sync_channel;
 
 use anyhow::{Result, anyhow};
@@ -41,6 +42,31 @@ pub(crate) async fn load(database: &str, tenant: &str, count: u64) -> Result<u64
     Ok(rows)
 }
 
+/// Adds challenges that a page began and nobody finished, so many a second of the time `from` (milliseconds since 1970) in
+/// which they expire. Their ids are in no order, as they are. Returns how many.
+pub(crate) async fn expired(database: &str, tenant: &str, from: Range<i64>, per_second: f64) -> Result<u64> {
+    let db = Db::open(database, Options::default()).await?;
+    let step = 1e3 / per_second;
+    let mut rows = 0;
+    let mut batch = Vec::new();
+    for number in 0_u32.. {
+        #[expect(clippy::cast_possible_truncation, reason = "milliseconds of a run of minutes")]
+        let at = from.start + (f64::from(number) * step).round() as i64;
+        if at < from.end {
+            batch.push((u64::from(number), at));
+        }
+        if batch.len() >= 5_000 || at >= from.end {
+            let made = Batch::expired(tenant, &std::mem::take(&mut batch));
+            rows += db.write(async move |tx: &mut Tx<'_>| made.insert(tx).await).await?;
+        }
+        if at >= from.end {
+            break;
+        }
+    }
+    db.close().await;
+    Ok(rows)
+}
+
 /// Passkeys of `wanted` users spread over all `count`, or of all where there are no more.
 pub(crate) fn sample(count: u64, wanted: u64) -> Result<Vec<Passkey>> {
     spread(count, wanted).map(|number| BulkUser { number, of: count }.passkey()).collect()
@@ -53,7 +79,7 @@ fn spread(count: u64, wanted: u64) -> impl Iterator<Item = u64> {
 }
 
 /// Milliseconds since 1970, as the rows have them.
-fn now() -> Result<i64> {
+pub(crate) fn now() -> Result<i64> {
     let output = std::process::Command::new("date").arg("+%s").output()?;
     let seconds: i64 = String::from_utf8(output.stdout)?.trim().parse()?;
     Ok(seconds * 1_000)

@@ -7,6 +7,8 @@ use anyhow::Result;
 use countersign_db::{Statement, ToValue, Tx, Value};
 
 use super::BulkUser;
+use super::user::uuid;
+use crate::passkey::hash;
 
 /// Rows of one statement: PostgreSQL takes 65,535 parameters, SQLite 32,766.
 const TOGETHER: usize = 100;
@@ -37,6 +39,12 @@ const EVENTS: Table = Table {
     row: "(?, ?, ?, 'authenticator.created', ?, 'sign-up', ?, ?, '192.0.2.1', '{\"method\":\"PASSKEY\"}')",
 };
 
+const CHALLENGES: Table = Table {
+    into: "challenges (tenant_id, challenge_id, action_code, method, purpose, state, secret_hash, data, attempts, max_attempts, \
+           created_at, expires_at)",
+    row: "(?, ?, 'signIn', 'PASSKEY', 'verify', 'pending', ?, '{}', 0, 5, ?, ?)",
+};
+
 /// Where rows go; each `?` is a value of its own.
 struct Table {
     into: &'static str,
@@ -62,7 +70,7 @@ impl ToValue for Cell {
 
 /// The rows of some users, ready to be written.
 pub(super) struct Batch {
-    rows: [(Table, Vec<Vec<Cell>>); 5],
+    rows: Vec<(Table, Vec<Vec<Cell>>)>,
 }
 
 impl Batch {
@@ -83,7 +91,19 @@ impl Batch {
             of_actions.push(vec![tenant(), text(&id), text(&key), at(), at(), at(), at(), text(&factor), at()]);
             of_events.push(vec![tenant(), at(), text(&user.event_id()), text(&id), text(&key), text(&factor)]);
         }
-        Ok(Self { rows })
+        Ok(Self { rows: rows.into() })
+    }
+
+    /// Challenges with their number and the time at which they expire.
+    pub(super) fn expired(tenant: &str, numbers: &[(u64, i64)]) -> Self {
+        let rows = numbers.iter().map(|(number, at)| {
+            let id = uuid(&hash(&[b"challenge", &number.to_be_bytes()])[..16]);
+            let secret = hash(&[b"secret", &number.to_be_bytes()]).to_vec();
+            let minute = 60_000;
+            let tenant = Cell::Text(tenant.to_owned());
+            vec![tenant, Cell::Text(id), Cell::Bytes(secret), Cell::Int(at - minute), Cell::Int(*at)]
+        });
+        Self { rows: vec![(CHALLENGES, rows.collect())] }
     }
 
     pub(super) async fn insert(&self, tx: &mut Tx<'_>) -> Result<u64, countersign_db::Error> {
@@ -149,6 +169,8 @@ mod tests {
         let batch = Batch::new("t", (0..250).map(|number| BulkUser { number, of: 250 }), 1).unwrap();
         let written = db.write(async move |tx: &mut Tx<'_>| batch.insert(tx).await).await.unwrap();
         assert_eq!(written, 5 * 250);
+        let batch = Batch::expired("t", &(0..150).map(|number| (number, 7)).collect::<Vec<_>>());
+        assert_eq!(db.write(async move |tx: &mut Tx<'_>| batch.insert(tx).await).await.unwrap(), 150);
         db.close().await;
         std::fs::remove_dir_all(folder).unwrap();
     }

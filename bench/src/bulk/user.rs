@@ -29,10 +29,7 @@ impl BulkUser {
         let mut bytes = [0; 16];
         bytes[..6].copy_from_slice(&self.prefix());
         bytes[6..].copy_from_slice(&tail[..10]);
-        bytes[6] = bytes[6] & 0x0f | 0x40;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        let hex = format!("{:032x}", u128::from_be_bytes(bytes));
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        uuid(&bytes)
     }
 
     pub(crate) fn user_id(self) -> String {
@@ -65,6 +62,16 @@ impl BulkUser {
     pub(crate) fn passkey(self) -> Result<Passkey> {
         self.seeded()?.held_by(&URL_SAFE_NO_PAD.encode(self.user_id()))
     }
+}
+
+/// The first 16 bytes as the text of a version 4 UUID.
+pub(super) fn uuid(bytes: &[u8]) -> String {
+    let mut id = [0; 16];
+    id.copy_from_slice(&bytes[..16]);
+    id[6] = id[6] & 0x0f | 0x40;
+    id[8] = id[8] & 0x3f | 0x80;
+    let hex = format!("{:032x}", u128::from_be_bytes(id));
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 
+use super::Pulse;
 use crate::figures::{Latencies, micros};
 use crate::http::Connection;
 use crate::passkey::{Passkey, Signature};
 use crate::target::{Door, Outcome, sign_in};
 
 /// Signs in over `connections` at once for `length`. Connection n has the users n, n + connections, …, so that no user
-/// signs in twice at the same time.
+/// signs in twice at the same time. Each sign-in is a beat of `pulse`.
 ///
 /// # Errors
 /// If one sign-in does not succeed: what is measured are sign-ins, not refusals.
@@ -20,12 +21,13 @@ pub(crate) async fn closed(
     users: &Arc<Vec<Passkey>>,
     connections: usize,
     length: Duration,
+    pulse: Option<&Arc<Pulse>>,
 ) -> Result<(Latencies, Duration)> {
     ensure!(users.len() >= connections, "fewer users than connections");
     let begin = Instant::now();
     let tasks: Vec<_> = (0..connections)
         .map(|place| {
-            let (door, users) = (Arc::clone(door), Arc::clone(users));
+            let (door, users, pulse) = (Arc::clone(door), Arc::clone(users), pulse.cloned());
             tokio::spawn(async move {
                 let mut connection = Connection::open(door.address).await?;
                 let (mut spans, mut scratch) = (Vec::new(), Vec::new());
@@ -35,7 +37,12 @@ pub(crate) async fn closed(
                         break;
                     }
                     match sign_in(&door, &mut connection, &users[user], Signature::Right, &mut scratch).await? {
-                        Outcome::SignedIn => spans.push(micros(start.elapsed())),
+                        Outcome::SignedIn => {
+                            spans.push(micros(start.elapsed()));
+                            if let Some(pulse) = &pulse {
+                                pulse.beat();
+                            }
+                        }
                         other => bail!("a sign-in did not succeed: {other:?}"),
                     }
                 }

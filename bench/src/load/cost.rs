@@ -92,7 +92,7 @@ pub(crate) async fn measure(
 ) -> Result<Measured> {
     let verify_before = verify.measure()?;
     let cpu = cpu_time(subject.process)?;
-    let (latencies, elapsed) = closed(&subject.door, &subject.users, connections, length).await?;
+    let (latencies, elapsed) = closed(&subject.door, &subject.users, connections, length, None).await?;
     let cpu = cpu_time(subject.process)?.saturating_sub(cpu);
     let verify = f64::midpoint(verify_before, verify.measure()?);
     ensure!(latencies.count() > 0, "no sign-in ended in time");

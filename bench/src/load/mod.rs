@@ -4,8 +4,10 @@ mod arrivals;
 mod closed;
 mod cost;
 mod open;
+mod pulse;
 
 pub(crate) use arrivals::Arrivals;
 pub(crate) use closed::closed;
 pub(crate) use cost::{Measured, VerifyCost, measure};
 pub(crate) use open::{Offered, open};
+pub(crate) use pulse::{Gap, Pulse};

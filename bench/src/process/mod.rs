@@ -14,7 +14,7 @@ use crate::http::Connection;
 
 pub(crate) use port::free_port;
 pub(crate) use postgres::Postgres;
-pub(crate) use stat::{cpu_time, load_average, memory, on_cpu_of_this_thread};
+pub(crate) use stat::{cpu_time, load_average, machine_cpu_time, memory, on_cpu_of_this_thread};
 
 /// The longest that a server may take to begin.
 const START: Duration = Duration::from_mins(1);

@@ -1,7 +1,9 @@
 //! What can be run.
 
+pub(crate) mod all;
 pub(crate) mod flood;
 pub(crate) mod growth;
 pub(crate) mod overload;
 pub(crate) mod rivals;
 pub(crate) mod sign_in;
+pub(crate) mod soak;

@@ -96,7 +96,7 @@ fn is_orderly(what: &str) -> bool {
 }
 
 async fn peak(subject: &Subject, length: Duration) -> Result<(f64, f64)> {
-    let (latencies, elapsed) = closed(&subject.door, &subject.users, 64, length).await?;
+    let (latencies, elapsed) = closed(&subject.door, &subject.users, 64, length, None).await?;
     Ok((number(latencies.count()) / elapsed.as_secs_f64(), latencies.at(990)))
 }
 

@@ -55,7 +55,7 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
     let length = Duration::from_secs(wanted.seconds);
     for subject in &subjects {
         // Compilers at run time need to have seen the code.
-        closed(&subject.door, &subject.users, 16, Duration::from_secs(2)).await?;
+        closed(&subject.door, &subject.users, 16, Duration::from_secs(2), None).await?;
     }
     let mut found: [Rounds; 3] = Default::default();
     for _ in 0..wanted.rounds {

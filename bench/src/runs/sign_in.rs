@@ -19,19 +19,19 @@ use crate::target::{Countersign, Settings, Subject};
 pub(crate) struct Wanted {
     /// Seconds for each figure.
     #[arg(long, default_value_t = 5)]
-    seconds: u64,
+    pub(crate) seconds: u64,
     /// Users with a passkey each, registered over HTTP.
     #[arg(long, default_value_t = 500)]
-    users: u64,
+    pub(crate) users: u64,
     /// How many connections at once.
     #[arg(long, value_delimiter = ',', default_value = "1,16,64")]
-    connections: Vec<usize>,
+    pub(crate) connections: Vec<usize>,
     /// Rounds over all of them.
     #[arg(long, default_value_t = 1)]
-    rounds: usize,
+    pub(crate) rounds: usize,
     /// A PostgreSQL database that is empty; else a SQLite file in the temporary folder.
     #[arg(long)]
-    database: Option<String>,
+    pub(crate) database: Option<String>,
 }
 
 pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {

@@ -62,6 +62,26 @@ impl Countersign {
         Ok(made)
     }
 
+    /// Changes settings of the tenant.
+    pub(crate) fn set(&self, settings: &str) -> Result<()> {
+        let words = ["tenant", "update", "--tenant", &self.tenant, "--settings", settings];
+        let output = self.command(&words).output().context("cannot run the server's program")?;
+        ensure!(output.status.success(), "tenant update failed: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    }
+
+    /// Size of its SQLite files, in MB (10^6 bytes).
+    pub(crate) fn stored(&self) -> Result<f64> {
+        let mut bytes = 0;
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with("countersign.db") {
+                bytes += entry.metadata()?.len();
+            }
+        }
+        Ok(crate::figures::number(usize::try_from(bytes)? / 1_000) / 1_000.0)
+    }
+
     /// The URL of its database.
     pub(crate) fn database(&self) -> String {
         let file = || format!("sqlite://{}", self.folder.join("countersign.db").display());

@@ -20,6 +20,11 @@ pub(crate) struct Subject {
 impl Subject {
     /// A running server with users that are there already.
     pub(crate) async fn with_users(name: &str, server: &Countersign, users: Vec<Passkey>) -> Result<Self> {
+        Self::shared(name, server, Arc::new(users)).await
+    }
+
+    /// The same, with users that others hold too.
+    pub(crate) async fn shared(name: &str, server: &Countersign, users: Arc<Vec<Passkey>>) -> Result<Self> {
         Self::proved(name, server.door(), users, server.process()?).await
     }
 
@@ -40,11 +45,11 @@ impl Subject {
         for number in 0..count {
             users.push(rival.register(&mut connection, number).await?);
         }
-        Self::proved(name, rival.door(), users, rival.process()).await
+        Self::proved(name, rival.door(), Arc::new(users), rival.process()).await
     }
 
-    async fn proved(name: &str, door: Door, users: Vec<Passkey>, process: u32) -> Result<Self> {
+    async fn proved(name: &str, door: Door, users: Arc<Vec<Passkey>>, process: u32) -> Result<Self> {
         refuses_what_is_wrong(name, &door, users.first().context("there are no users")?).await?;
-        Ok(Self { name: name.to_owned(), door: Arc::new(door), users: Arc::new(users), process })
+        Ok(Self { name: name.to_owned(), door: Arc::new(door), users, process })
     }
 }

@@ -1,0 +1,147 @@
+//! Full load for long, with rows that expire as fast as new ones come.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use clap::Args;
+use countersign_db::{Db, Options, statements};
+
+use crate::bulk;
+use crate::figures::number;
+use crate::folder::Folder;
+use crate::load::{Gap, Pulse, closed};
+use crate::musts::Must;
+use crate::process::memory;
+use crate::table::Table;
+use crate::target::{Countersign, Settings, Subject};
+use crate::watch::{Cause, Watch, blame};
+
+/// How it is asked.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Wanted {
+    /// Seconds of full load.
+    #[arg(long, default_value_t = 600)]
+    pub(crate) seconds: u64,
+    /// Connections at once.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) connections: usize,
+    /// Users with a passkey each.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) users: u64,
+}
+
+/// No longer without a completed sign-in.
+const BOUND: Duration = Duration::from_millis(50);
+/// How long the server keeps what has expired (`crates/domain/src/sweep.rs`), in milliseconds.
+const KEPT: i64 = 60 * 60 * 1_000;
+/// Seconds' worth of rows that are overdue already when it begins.
+const BACKLOG: u64 = 60;
+
+statements! {
+    /// Rows that the sweeper may take at the time `$1`, over all tenants as it sees them.
+    OVERDUE = "SELECT count(*) FROM challenges WHERE expires_at < $1";
+}
+
+/// One line of the table: how things stood after so long.
+struct Stand {
+    at: Duration,
+    sign_ins: usize,
+    overdue: i64,
+    file: f64,
+    memory: f64,
+}
+
+pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
+    let folder = Folder::new()?;
+    let settings = Settings { binary: binary.to_owned(), ..Settings::default() };
+    let mut server = Countersign::create(&settings, &folder.path().join("countersign"))?;
+    server.set(r#"{"anonymousChallengeMinutes":1}"#)?;
+    bulk::load(&server.database(), &server.tenant, wanted.users).await?;
+    let users = Arc::new(bulk::sample(wanted.users, 20_000)?);
+
+    server.start().await?;
+    let (latencies, elapsed) =
+        closed(&Arc::new(server.door()), &users, wanted.connections, Duration::from_secs(5), None).await?;
+    let rate = number(latencies.count()) / elapsed.as_secs_f64();
+    server.stop()?;
+    // As if it had run like this for the last hour: as many rows fall due each second as come. A quarter more, because a
+    // server that runs longer gets faster, and a sweeper that has nothing left to do proves nothing.
+    let span = i64::try_from(wanted.seconds + BACKLOG)? * 1_000;
+    let begin = bulk::now()? - KEPT - i64::try_from(BACKLOG)? * 1_000;
+    let rows = bulk::expired(&server.database(), &server.tenant, begin..begin + span, rate * 1.25).await?;
+    println!("{rate:.0} sign-ins/s at first; {rows} expired challenges fall due during the run.\n");
+
+    server.start().await?;
+    let subject = Subject::shared("countersign", &server, users).await?;
+    let watched = Db::open(&server.database(), Options::default()).await?;
+    let (begin, length) = (Instant::now(), Duration::from_secs(wanted.seconds));
+    let pulse = Arc::new(Pulse::new(begin, BOUND));
+    let watch = Watch::begin(begin, subject.process);
+    let mut stands = vec![stand(begin, 0, &watched, &server).await?];
+    let (mut worst, mut p999) = (0.0_f64, 0.0_f64);
+    while begin.elapsed() < length {
+        let minute = length.saturating_sub(begin.elapsed()).min(Duration::from_mins(1));
+        let (latencies, _) = closed(&subject.door, &subject.users, wanted.connections, minute, Some(&pulse)).await?;
+        (worst, p999) = (worst.max(latencies.at(1_000)), p999.max(latencies.at(999)));
+        stands.push(stand(begin, latencies.count(), &watched, &server).await?);
+    }
+    let seen = watch.end();
+    let pauses: Vec<(Gap, Cause)> = pulse.gaps().into_iter().map(|gap| (gap, blame(gap, &seen))).collect();
+    println!("{}", table(&stands).text());
+    println!("Longest sign-in {worst:.0} ms, p99.9 of the worst minute {p999:.0} ms.");
+    let starved = seen.starved.iter().map(|gap| gap.length()).max().unwrap_or_default();
+    println!("The generator itself was once not woken for {} ms.\n", starved.as_millis());
+    tell(&pauses);
+    Ok(musts(&stands, &pauses, rate))
+}
+
+async fn stand(begin: Instant, sign_ins: usize, db: &Db, server: &Countersign) -> Result<Stand> {
+    let overdue = db.one(&OVERDUE, &[&(bulk::now()? - KEPT)]).await?.get(0)?;
+    let memory = memory(server.process()?)?.now;
+    Ok(Stand { at: begin.elapsed(), sign_ins, overdue, file: server.stored()?, memory })
+}
+
+fn table(stands: &[Stand]) -> Table {
+    let head = ["after s", "sign-ins/s", "overdue rows", "database MB", "bytes more a sign-in", "memory MB"];
+    let mut table = Table::new(head);
+    let mut before: Option<&Stand> = None;
+    for stand in stands {
+        let seconds = before.map_or(1.0, |before| stand.at.saturating_sub(before.at).as_secs_f64());
+        let more = before.map_or(0.0, |before| (stand.file - before.file) * 1e6 / number(stand.sign_ins.max(1)));
+        table.row([
+            stand.at.as_secs().to_string(),
+            format!("{:.0}", number(stand.sign_ins) / seconds),
+            stand.overdue.to_string(),
+            format!("{:.1}", stand.file),
+            format!("{more:.0}"),
+            format!("{:.1}", stand.memory),
+        ]);
+        before = Some(stand);
+    }
+    table
+}
+
+fn tell(pauses: &[(Gap, Cause)]) {
+    let mut by_cause = BTreeMap::<Cause, (u32, Duration)>::new();
+    for (gap, cause) in pauses {
+        let entry = by_cause.entry(*cause).or_default();
+        *entry = (entry.0 + 1, entry.1.max(gap.length()));
+    }
+    let mut table = Table::new(["pauses over 50 ms", "how many", "longest ms"]);
+    for (cause, (count, longest)) in by_cause {
+        table.row([cause.name().to_owned(), count.to_string(), longest.as_millis().to_string()]);
+    }
+    println!("{}", table.text());
+}
+
+fn musts(stands: &[Stand], pauses: &[(Gap, Cause)], rate: f64) -> Vec<Must> {
+    let ours = pauses.iter().filter(|(_, cause)| *cause != Cause::Machine).count();
+    let overdue = stands.last().map_or(f64::NAN, |last| number(usize::try_from(last.overdue).unwrap_or(usize::MAX)));
+    vec![
+        Must::at_most("soak: pauses over 50 ms that are not the machine's", 0.0, number(ours)),
+        Must::at_most("soak: overdue rows at the end, in seconds of full load", 30.0, overdue / rate),
+    ]
+}
