@@ -6,3 +6,7 @@
 #[cfg(feature = "app")]
 pub mod app;
 pub mod forger;
+#[cfg(feature = "app")]
+pub mod nodes;
+#[cfg(feature = "postgres")]
+pub mod postgres;

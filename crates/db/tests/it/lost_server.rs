@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use countersign_db::{Db, Error, Options, Tx};
+use countersign_testkit::postgres::{Cluster, programs};
 use tokio::task::JoinHandle;
 
-use crate::cluster::{Cluster, programs};
 use crate::crash::WHOLE;
 use crate::server::{Database, connect, is_there};
 use crate::support::{CLAIM, ENTER, Folder, OPEN, SCHEMA};

@@ -7,8 +7,6 @@ mod support;
 #[cfg(test)]
 mod busy;
 #[cfg(test)]
-mod cluster;
-#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod lost_server;

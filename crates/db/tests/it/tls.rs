@@ -5,9 +5,9 @@ use std::process::Command;
 
 use countersign_db::{Db, Error, Options, statements};
 
-use crate::cluster::{Cluster, programs, run};
 use crate::server::is_there;
 use crate::support::Folder;
+use countersign_testkit::postgres::{Cluster, programs, run};
 
 statements! {
     ENCRYPTED = "SELECT CAST(count(*) AS bigint) FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()";

@@ -15,10 +15,10 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) async fn of(response: reqwest::Response) -> Self {
+    pub(super) async fn of(response: reqwest::Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let bytes = response.bytes().await.expect("the body arrives");
-        Self { status, headers, body: serde_json::from_slice(&bytes).unwrap_or_default() }
+        let bytes = response.bytes().await?;
+        Ok(Self { status, headers, body: serde_json::from_slice(&bytes).unwrap_or_default() })
     }
 
     /// The body of a success: 200, exactly `application/json`, and no member called `error`

@@ -36,9 +36,10 @@ use countersign_domain::{Countersign, Options};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use store::Store;
+pub(crate) use store::Store;
 
 pub use answer::Answer;
+pub use store::Engine;
 pub use tenant::{TestTenant, Tracked, Who};
 
 /// Where the tenant's own pages are served from.
@@ -79,7 +80,7 @@ impl TestApp {
         let folder =
             std::env::temp_dir().join(format!("countersign-test-{}", secret::base64url(&secret::random::<12>())));
         std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
-        let (store, database) = Store::make(&folder);
+        let (store, database) = Store::migrated(Engine::named(), &folder).await;
         let db = Db::open(&database, countersign_db::Options::default()).await.expect("a database opens");
         let clock = Clock::default();
         db.migrate(MIGRATIONS, clock.now().0).await.expect("migrations apply");

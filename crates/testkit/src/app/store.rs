@@ -1,42 +1,77 @@
-//! Where a test's data is: SQLite in the test's own folder or, with `TEST_ENGINE=postgres`, a database of its own on the
-//! server that `TEST_POSTGRES_URL` names (`.ci/with-postgres` starts one).
+//! Where a test's data is: SQLite in the test's own folder, or a database of its own on the PostgreSQL server that all
+//! tests share.
 
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::process::Command;
 
+use countersign_db::{Db, Options};
+use countersign_domain::migrations::MIGRATIONS;
 use countersign_domain::secret;
 
+use crate::postgres;
+
+/// What a database is kept by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Engine {
+    /// The one that `TEST_ENGINE` names (`postgres`), else SQLite.
+    pub(super) fn named() -> Self {
+        if std::env::var("TEST_ENGINE").as_deref() == Ok("postgres") { Self::Postgres } else { Self::Sqlite }
+    }
+}
+
 /// A database for one test, gone with it.
-pub(super) enum Store {
+pub(crate) enum Store {
     /// A file in the test's folder.
     Sqlite,
     /// A database on a server.
     Postgres {
         /// The server's URL, ending in a slash.
-        server: String,
+        server: &'static str,
         /// The database.
         name: String,
     },
 }
 
 impl Store {
-    /// A new one, and its URL.
-    pub(super) fn make(folder: &Path) -> (Self, String) {
-        if std::env::var("TEST_ENGINE").as_deref() != Ok("postgres") {
+    /// An empty one, and its URL.
+    pub(crate) fn empty(engine: Engine, folder: &Path) -> (Self, String) {
+        Self::make(engine, folder, |server, name| {
+            psql(server, &create(name)).expect("a database is made");
+        })
+    }
+
+    /// A migrated one where that is cheap, and its URL: on PostgreSQL a copy of a template, made once a server.
+    pub(crate) async fn migrated(engine: Engine, folder: &Path) -> (Self, String) {
+        if engine == Engine::Postgres {
+            make_template(postgres::server()).await;
+        }
+        Self::make(engine, folder, |server, name| {
+            psql(server, &format!("CREATE DATABASE {name} TEMPLATE {}", template())).expect("a database is copied");
+        })
+    }
+
+    fn make(engine: Engine, folder: &Path, create: impl FnOnce(&str, &str)) -> (Self, String) {
+        if engine == Engine::Sqlite {
             return (Self::Sqlite, format!("sqlite://{}", folder.join("test.db").display()));
         }
-        let server =
-            std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a server: see .ci/with-postgres");
-        let server = format!("{}/", server.trim_end_matches('/'));
+        let server = postgres::server();
         let name = format!("test_{:032x}", u128::from_be_bytes(secret::random()));
-        // Ids are compared by bytes (sql-rules S8).
-        psql(&server, &format!("CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"));
+        create(server, &name);
         let url = format!("{server}{name}");
         (Self::Postgres { server, name }, url)
     }
 
     /// All that is stored, to be searched for what must not be in it.
-    pub(super) fn bytes(&self, folder: &Path) -> Vec<u8> {
+    pub(crate) fn bytes(&self, folder: &Path) -> Vec<u8> {
         let mut bytes = Vec::new();
         for entry in std::fs::read_dir(folder).expect("the folder is readable") {
             let path = entry.expect("the folder is readable").path();
@@ -63,15 +98,57 @@ fn binary_values(dump: &[u8]) -> Vec<u8> {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        if let Self::Postgres { server, name } = self {
-            psql(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        // The shared server goes with all it holds; one that was given stays.
+        if let (Self::Postgres { server, name }, Some(_)) = (self, std::env::var_os("TEST_POSTGRES_URL")) {
+            drop(psql(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
         }
     }
 }
 
-fn psql(server: &str, statement: &str) {
-    let ran =
-        Command::new("psql").args(["--quiet", "--no-psqlrc", &format!("{server}postgres"), "-c", statement]).output();
+/// The name of the migrated template: another for every other set of migrations.
+fn template() -> String {
+    let mut hasher = DefaultHasher::new();
+    for migration in MIGRATIONS {
+        (migration.name, migration.sql).hash(&mut hasher);
+    }
+    format!("template_{:016x}", hasher.finish())
+}
+
+/// Makes the template unless it is there. Of many tests that want it at once one works and the others wait.
+async fn make_template(server: &str) {
+    let name = template();
+    let there = || {
+        let found = psql(server, &format!("SELECT 1 FROM pg_database WHERE datname = '{name}'"));
+        !found.expect("the server answers").is_empty()
+    };
+    if there() {
+        return;
+    }
+    let lock = File::create(std::env::temp_dir().join(format!("countersign-test-{name}.lock")));
+    let lock = lock.expect("the temporary folder is writable");
+    lock.lock().expect("a file can be locked");
+    if there() {
+        return;
+    }
+    let draft = format!("{name}_draft");
+    psql(server, &format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)")).expect("a draft is dropped");
+    psql(server, &create(&draft)).expect("a database is made");
+    let db = Db::open(&format!("{server}{draft}"), Options::default()).await.expect("a database opens");
+    db.migrate(MIGRATIONS, 0).await.expect("migrations apply");
+    db.close().await;
+    psql(server, &format!("ALTER DATABASE {draft} RENAME TO {name}")).expect("nobody else uses the draft");
+}
+
+/// Ids are compared by bytes (sql-rules S8).
+fn create(name: &str) -> String {
+    format!("CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+}
+
+/// Runs a statement and gives the first column of its rows, or what the server said.
+fn psql(server: &str, statement: &str) -> Result<String, String> {
+    let url = format!("{server}postgres");
+    let ran = Command::new("psql").args(["--quiet", "--no-psqlrc", "--tuples-only", &url, "-c", statement]).output();
     let ran = ran.expect("psql is installed beside the server");
-    assert!(ran.status.success(), "{statement}: {}", String::from_utf8_lossy(&ran.stderr));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    if ran.status.success() { Ok(text(&ran.stdout)) } else { Err(format!("{statement}: {}", text(&ran.stderr))) }
 }

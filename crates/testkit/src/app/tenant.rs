@@ -49,7 +49,8 @@ pub struct TestTenant {
 }
 
 impl TestTenant {
-    pub(super) fn new(url: &str, id: TenantId, secret: &str, management_key: &str, origin: &str) -> Self {
+    /// A tenant that is there already: its id, its keys, the origin of its pages, and where the server is.
+    pub fn new(url: &str, id: TenantId, secret: &str, management_key: &str, origin: &str) -> Self {
         Self {
             id,
             secret: secret.to_owned(),
@@ -60,6 +61,12 @@ impl TestTenant {
         }
     }
 
+    /// The same tenant at another address: through another server on the same database.
+    #[must_use]
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
+    }
+
     /// A call of the Server API with the tenant's secret; `path` begins after `/v1`. No body is sent for `Value::Null`.
     pub async fn server(&self, method: Method, path: &str, body: Value) -> Answer {
         self.server_as(&self.secret, method, path, body).await
@@ -67,9 +74,18 @@ impl TestTenant {
 
     /// The same with another secret.
     pub async fn server_as(&self, secret: &str, method: Method, path: &str, body: Value) -> Answer {
-        let request = self.http.request(method, format!("{}/v1{path}", self.url));
+        send(self.server_request(secret, method, path), body).await
+    }
+
+    /// A call of the Server API to a server that may be gone: `Err` when no whole answer came.
+    pub async fn try_server(&self, method: Method, path: &str, body: Value) -> reqwest::Result<Answer> {
+        try_send(self.server_request(&self.secret, method, path), body).await
+    }
+
+    fn server_request(&self, secret: &str, method: Method, path: &str) -> RequestBuilder {
         let credential = BASE64_STANDARD.encode(format!("{secret}:"));
-        send(request.header("authorization", format!("Basic {credential}")), body).await
+        let request = self.http.request(method, format!("{}/v1{path}", self.url));
+        request.header("authorization", format!("Basic {credential}"))
     }
 
     /// A call of the Client API from the tenant's page; `path` begins after `/v1/client`.
@@ -86,18 +102,26 @@ impl TestTenant {
         path: &str,
         body: Value,
     ) -> Answer {
+        send(self.client_request(origin, who, method, path), body).await
+    }
+
+    /// A call of the Client API to a server that may be gone: `Err` when no whole answer came.
+    pub async fn try_client(&self, who: Who<'_>, method: Method, path: &str, body: Value) -> reqwest::Result<Answer> {
+        try_send(self.client_request(Some(&self.origin), who, method, path), body).await
+    }
+
+    fn client_request(&self, origin: Option<&str>, who: Who<'_>, method: Method, path: &str) -> RequestBuilder {
         let mut request = self.http.request(method, format!("{}/v1/client{path}", self.url));
         if let Some(origin) = origin {
             request = request.header("origin", origin);
         }
-        request = match who {
+        match who {
             Who::Token(token) => request.bearer_auth(token),
             Who::Tenant => {
                 request.header("authorization", format!("Basic {}", BASE64_STANDARD.encode(self.id.as_str())))
             }
             Who::Nobody => request,
-        };
-        send(request, body).await
+        }
     }
 
     /// A call as it stands, for what no client of ours would send.
@@ -137,6 +161,10 @@ impl TestTenant {
 }
 
 async fn send(request: RequestBuilder, body: Value) -> Answer {
+    try_send(request, body).await.expect("the server answers")
+}
+
+async fn try_send(request: RequestBuilder, body: Value) -> reqwest::Result<Answer> {
     let request = if body.is_null() { request } else { request.json(&body) };
-    Answer::of(request.send().await.expect("the server answers")).await
+    Answer::of(request.send().await?).await
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The folder of the newest server programs, as Debian and others install them.
-pub(crate) fn programs() -> Option<PathBuf> {
+pub fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let mut found: Vec<(u32, PathBuf)> = versions
         .filter_map(|version| {
@@ -21,18 +21,19 @@ pub(crate) fn programs() -> Option<PathBuf> {
 }
 
 /// A server's files. It survives its handle: whoever starts it sees to its end.
-pub(crate) struct Cluster {
+pub struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
-    pub(crate) port: u16,
+    /// Where it listens, on 127.0.0.1.
+    pub port: u16,
     password: String,
 }
 
 impl Cluster {
     /// Makes the files of a server that trusts nobody without a password, on a port that is free now.
-    pub(crate) fn new(folder: &Path) -> Self {
+    pub fn new(folder: &Path) -> Self {
         let programs = programs().expect("PostgreSQL's server programs are installed");
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let password = format!("test-{port}-{}", std::process::id());
         let made = Self { folder: folder.to_owned(), programs, port, password };
         let mut install = Command::new("install");
@@ -42,7 +43,7 @@ impl Cluster {
         }
         run(&mut install);
         let file = folder.join("password");
-        std::fs::write(&file, &made.password).unwrap();
+        std::fs::write(&file, &made.password).expect("the server's files are ours");
         made.give(&file);
         let mut initdb = made.program("initdb");
         initdb.args(["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync", "--pwfile"]);
@@ -51,18 +52,19 @@ impl Cluster {
     }
 
     /// Gives a file to the user that the server runs as, for that user alone.
-    pub(crate) fn give(&self, file: &Path) {
-        let owner = std::fs::metadata(&self.folder).unwrap().uid();
-        std::os::unix::fs::chown(file, Some(owner), None).unwrap();
-        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    pub fn give(&self, file: &Path) {
+        let owner = std::fs::metadata(&self.folder).expect("the server's files are ours").uid();
+        std::os::unix::fs::chown(file, Some(owner), None).expect("the server's files are ours");
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("the server's files are ours");
     }
 
-    pub(crate) fn start(&self) {
+    /// Starts it and waits until it accepts connections.
+    pub fn start(&self) {
         self.start_with("");
     }
 
-    /// Without `fsync`: a server that is killed loses nothing by it, only a machine that loses power would.
-    pub(crate) fn start_with(&self, further: &str) {
+    /// The same with further settings. Without `fsync`: a server that is killed loses nothing by it, only a machine that loses power would.
+    pub fn start_with(&self, further: &str) {
         let port = self.port;
         let settings = format!(
             "-p {port} -h 127.0.0.1 -k '' -F -c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB {further}",
@@ -73,19 +75,29 @@ impl Cluster {
     }
 
     /// Ends the server as a crash does: no session is finished, no page is written.
-    pub(crate) fn crash(&self) {
+    pub fn crash(&self) {
         run(&mut self.end());
     }
 
+    /// Ends the server and its children without a word to them, as the system does when memory runs out (`SIGKILL`).
+    pub fn kill(&self) {
+        let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("the server runs");
+        let pid = pid.lines().next().expect("the first line is the process id");
+        // The children first: without their parent they would end by themselves, in peace.
+        let kill = r#"kill -STOP "$1"; for child in $(cat "/proc/$1/task/$1/children"); do kill -KILL "$child"; done; kill -KILL "$1"
+            while kill -0 "$1" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; do sleep 0.01; done"#;
+        run(Command::new("sh").args(["-c", kill, "sh", pid]));
+    }
+
     /// The command that ends the server by its pid file.
-    pub(crate) fn end(&self) -> Command {
+    pub fn end(&self) -> Command {
         let mut end = self.program("pg_ctl");
         end.args(["stop", "--mode=immediate", "--silent", "-D"]).arg(self.data());
         end
     }
 
     /// The URL up to the name of a database.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("postgres://postgres:{}@127.0.0.1:{}/", self.password, self.port)
     }
 
@@ -108,17 +120,24 @@ impl Cluster {
     }
 }
 
-pub(crate) fn is_root() -> bool {
+fn is_root() -> bool {
     user() == 0
 }
 
 /// The number of the user that runs this.
-pub(crate) fn user() -> u32 {
-    std::fs::metadata("/proc/self").unwrap().uid()
+pub(super) fn user() -> u32 {
+    std::fs::metadata("/proc/self").expect("the server's files are ours").uid()
 }
 
-pub(crate) fn run(command: &mut Command) {
+/// Runs a command that has to succeed.
+pub fn run(command: &mut Command) {
     // The server outlives its starter and would keep a pipe open.
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status = status.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(status.success(), "{command:?}: {status}");
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
+    listener.local_addr().expect("a listener has an address").port()
 }
