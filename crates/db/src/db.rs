@@ -77,10 +77,20 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// [`Error::Migration`] when a statement fails, an applied migration was edited, or the order was changed; what was
-    /// applied before stays applied.
+    /// [`Error::Migration`] when a statement fails, an applied migration was edited, the order was changed, or a newer
+    /// program has applied one that takes away what this one needs; what was applied before stays applied.
     pub async fn migrate(&self, migrations: &[Migration], now_ms: i64) -> Result<Vec<&'static str>> {
         migrate::migrate(self, migrations, now_ms).await
+    }
+
+    /// The applied migrations that are not in this list, in order: what a newer program has added. One that is no
+    /// addition makes [`Db::migrate`] refuse.
+    ///
+    /// # Errors
+    ///
+    /// As [`Db::migrate`].
+    pub async fn newer_migrations(&self, migrations: &[Migration]) -> Result<Vec<String>> {
+        migrate::newer(self, migrations).await
     }
 
     /// What the engine needs after its schema was changed.

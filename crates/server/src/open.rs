@@ -15,6 +15,8 @@ pub(crate) struct Opened {
     pub(crate) db: Db,
     /// Migrations applied just now.
     pub(crate) applied: Vec<&'static str>,
+    /// Migrations that a newer version has applied and this one does not know.
+    pub(crate) newer: Vec<String>,
 }
 
 /// Opens and migrates the database and reads the key ring that belongs to it, or makes both at a first start.
@@ -25,10 +27,11 @@ pub(crate) async fn open(config: &Config) -> Result<Opened> {
         .await
         .with_context(|| format!("cannot open the database {}", without_password(&config.database.url)))?;
     let applied = db.migrate(MIGRATIONS, now.0).await.context("cannot bring the database up to date")?;
+    let newer = db.newer_migrations(MIGRATIONS).await.context("cannot read which migrations are applied")?;
     let ring = KeyRing::for_database(&db, &config.secrets.keys_file, now).await.context("cannot use the key ring")?;
     let options = Options { public_url: config.public_url()? };
     let countersign = Countersign::new(db.clone(), ring, clock, &options)?;
-    Ok(Opened { countersign, db, applied })
+    Ok(Opened { countersign, db, applied, newer })
 }
 
 /// A database URL for messages: what stands between the user's name and `@`, and any `password=`, is masked. By hand,

@@ -18,6 +18,9 @@ use crate::tx::Tx;
 /// DDL anyway; the name is recorded after the last. A process that dies in between leaves some statements done, so each
 /// must be repeatable: `IF NOT EXISTS`, backfills that find nothing left to do. `ALTER TABLE … ADD COLUMN` and
 /// `… DROP COLUMN`, which cannot say so on every engine, are skipped when they are done already.
+///
+/// One that takes away what the program before it still uses says so in its name: `0007_contract_…`. Such a program
+/// refuses to run on the database from then on; others that it does not know it takes for additions.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
     /// Such as `0001_init`.
@@ -133,16 +136,11 @@ async fn run(db: &Db, name: &str, statement: &str) -> Result<()> {
 ///
 /// # Errors
 ///
-/// [`Error::Migration`] when an applied one was edited since, or one stands before an applied one in the list.
+/// [`Error::Migration`] when an applied one was edited since, one stands before an applied one in the list, or one that
+/// this program does not know forbids it to run.
 async fn pending(db: &Db, migrations: &[Migration]) -> Result<Vec<Migration>> {
-    let applied = match db.check(&APPLIED).await {
-        Ok(()) => db.all(&APPLIED, &[]).await?,
-        Err(error @ Error::Unavailable(_)) => return Err(error),
-        // No such table: nothing was ever applied. Asking for the table by name would need each engine's catalogue.
-        Err(_) => Vec::new(),
-    };
-    let applied =
-        applied.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<Vec<(String, String)>>>()?;
+    let applied = applied(db).await?;
+    unknown(&applied, migrations)?;
     let mut pending = Vec::new();
     for migration in migrations {
         let refuse = |reason: String| Err(Error::Migration { name: migration.name.to_owned(), reason });
@@ -160,4 +158,69 @@ async fn pending(db: &Db, migrations: &[Migration]) -> Result<Vec<Migration>> {
         }
     }
     Ok(pending)
+}
+
+/// Name and checksum of each applied migration.
+async fn applied(db: &Db) -> Result<Vec<(String, String)>> {
+    let rows = match db.check(&APPLIED).await {
+        Ok(()) => db.all(&APPLIED, &[]).await?,
+        Err(error @ Error::Unavailable(_)) => return Err(error),
+        // No such table: nothing was ever applied. Asking for the table by name would need each engine's catalogue.
+        Err(_) => Vec::new(),
+    };
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// The applied migrations that this program does not know, in order: a newer program was here.
+pub(super) async fn newer(db: &Db, migrations: &[Migration]) -> Result<Vec<String>> {
+    unknown(&applied(db).await?, migrations)
+}
+
+fn unknown(applied: &[(String, String)], migrations: &[Migration]) -> Result<Vec<String>> {
+    let last = migrations.last().map_or("", |migration| migration.name);
+    let known = |name: &str| migrations.iter().any(|migration| migration.name == name);
+    let mut unknown: Vec<String> = applied.iter().map(|(name, _)| name.clone()).filter(|name| !known(name)).collect();
+    unknown.sort();
+    let refuse = |name: &String, reason: &str| Error::Migration { name: name.clone(), reason: reason.to_owned() };
+    if let Some(foreign) = unknown.iter().find(|name| name.as_str() < last) {
+        return Err(refuse(
+            foreign,
+            "it is applied and this program has never had it: the database is another program's",
+        ));
+    }
+    if let Some(contract) = unknown.iter().find(|name| takes_away(name)) {
+        return Err(refuse(
+            contract,
+            "a newer version has applied it, and it takes away what this one needs: run the newer version",
+        ));
+    }
+    Ok(unknown)
+}
+
+/// Whether a migration is no addition: `0007_contract_…`.
+fn takes_away(name: &str) -> bool {
+    name.split('_').nth(1) == Some("contract")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(applied: &[&str]) -> Result<Vec<String>> {
+        let applied: Vec<_> = applied.iter().map(|name| ((*name).to_owned(), String::new())).collect();
+        unknown(&applied, &[Migration { name: "0001_init", sql: "" }, Migration { name: "0002_more", sql: "" }])
+    }
+
+    #[test]
+    fn an_older_program_bears_additions_and_refuses_what_it_cannot_do_without() {
+        assert_eq!(look(&[]), Ok(vec![]));
+        assert_eq!(look(&["0001_init", "0002_more"]), Ok(vec![]));
+        let added = vec!["0003_extract".to_owned(), "0004_contractors".to_owned()];
+        assert_eq!(look(&["0001_init", "0004_contractors", "0002_more", "0003_extract"]), Ok(added));
+        for refused in
+            [&["0001_init", "0002_more", "0003_contract_names"][..], &["0001_begin"], &["0002_contract_more"]]
+        {
+            assert!(matches!(look(refused), Err(Error::Migration { .. })), "{refused:?}");
+        }
+    }
 }

@@ -19,6 +19,10 @@ pub(super) async fn answer(config: &Config) -> Answer {
     match open::open(config).await {
         Err(error) => findings.push(Finding { is_error: true, text: format!("{error:#}") }),
         Ok(opened) => {
+            if !opened.newer.is_empty() {
+                let text = format!("A newer version has added to the database: {}", opened.newer.join(", "));
+                findings.push(Finding { is_error: false, text });
+            }
             match opened.countersign.list_tenants().await {
                 Err(error) => findings.push(Finding { is_error: true, text: error.to_string() }),
                 Ok(tenants) if tenants.is_empty() => findings.push(Finding {
