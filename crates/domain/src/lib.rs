@@ -11,6 +11,7 @@ pub mod clock;
 mod countersign;
 mod error;
 pub mod id;
+pub mod jobs;
 mod limit;
 pub mod methods;
 pub mod migrations;

@@ -2,25 +2,33 @@
 
 use std::time::Duration;
 
-use countersign_domain::Countersign;
+use countersign_domain::clock::Span;
+use countersign_domain::jobs::Job;
+use countersign_domain::{Countersign, Result};
 use tracing::warn;
 
-/// Between two sweeps when there is little to do.
+/// Between two looks at whether there is something to do.
 const PAUSE: Duration = Duration::from_secs(10);
 /// Between two batches when there is more to do: other writers go first.
 const BREATH: Duration = Duration::from_millis(50);
 
-/// Removes expired rows in small batches, until the task is dropped.
+/// Removes expired rows in small batches, until the task is dropped. Of several processes on one database one does so.
 pub(crate) async fn sweep(countersign: Countersign) {
     loop {
-        let pause = match countersign.sweep().await {
-            Ok(swept) if swept.more => BREATH,
-            Ok(_) => PAUSE,
-            Err(error) => {
-                warn!("Expired rows were not removed: {error}");
-                PAUSE
-            }
-        };
-        tokio::time::sleep(pause).await;
+        if let Err(error) = sweep_what_is_due(&countersign).await {
+            warn!("Expired rows were not removed: {error}");
+        }
+        tokio::time::sleep(PAUSE).await;
     }
+}
+
+async fn sweep_what_is_due(countersign: &Countersign) -> Result<()> {
+    let Some(lease) = countersign.claim(Job::Sweep).await? else { return Ok(()) };
+    while let Some(swept) = countersign.sweep(&lease).await? {
+        if !swept.more {
+            return countersign.release(lease, Span::seconds(10)).await;
+        }
+        tokio::time::sleep(BREATH).await;
+    }
+    Ok(())
 }

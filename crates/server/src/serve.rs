@@ -1,9 +1,11 @@
 //! `countersign serve`.
 
+use std::net::SocketAddr;
+
 use anyhow::Result;
 use axum::Router;
 use countersign_api::Api;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::config::Config;
 use crate::front::{self, Front, Stop, Tls};
@@ -21,9 +23,12 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     let listener = front::listen(config.server.listen, config.server.reuse_port)?;
     // Port 0 asks the system for a free one; everything that names the port comes after.
     config.server.listen = listener.local_addr()?;
-    let Opened { countersign, db, applied } = open::open(&config).await?;
+    let Opened { countersign, db, applied, newer } = open::open(&config).await?;
     for migration in applied {
         info!("Applied migration {migration}");
+    }
+    if !newer.is_empty() {
+        warn!("A newer version has added to the database ({}). This one goes on without", newer.join(", "));
     }
     let stop = Stop::listen()?;
     let mut pages: Router = health::routes(countersign.clone(), stop.watch()).merge(reference::routes());
@@ -39,7 +44,7 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     if let Some(tls) = tls {
         tokio::spawn(tls.follow());
     }
-    announce(&countersign, is_dev);
+    announce(&countersign, config.server.listen, is_dev);
     front.serve(stop).await;
     sweeping.abort();
     db.close().await;
@@ -47,9 +52,9 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     Ok(())
 }
 
-fn announce(countersign: &countersign_domain::Countersign, is_dev: bool) {
+fn announce(countersign: &countersign_domain::Countersign, listen: SocketAddr, is_dev: bool) {
     let url = countersign.public_url();
-    info!("Serving on {url}");
+    info!("Serving on {url} (listening on {listen})");
     if is_dev {
         println!("\n  Countersign is running, for development only.\n");
         println!("  Demo shop        {url}/demo/");

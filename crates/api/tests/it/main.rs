@@ -26,6 +26,7 @@ mod schema;
 mod sign_in;
 mod spoiled;
 mod surface;
+mod sweeping;
 mod tokens;
 mod tracking;
 mod users;

@@ -124,7 +124,7 @@ pub(super) async fn update(tx: &mut Tx<'_>, tenant: &TenantId, user: &User, now:
 }
 
 /// Removes the user with all factors and actions; events stay, without address and agent. The user's open challenges are
-/// worth nothing without the user, and the sweeper takes them within two hours: no index is kept to find them sooner.
+/// worth nothing without the user, and the sweeper takes them when their time is over: no index is kept to find them sooner.
 pub(super) async fn delete(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId) -> Result<bool> {
     tx.run(&FORGET_IN_AUDIT, &[tenant, id]).await?;
     Ok(tx.run(&DELETE, &[tenant, id]).await? == 1)
