@@ -1,6 +1,6 @@
 //! What comments cite is there: pages, their sections, the items of the checklist and the tests that show them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -108,27 +108,40 @@ fn row(line: &str) -> Option<(u32, BTreeSet<&str>)> {
 
 #[test]
 fn every_item_of_the_checklist_names_its_tests_and_no_others() {
-    let scenarios = root().join("crates/api/tests/it");
-    let scenario = |name: &str| fs::read_to_string(scenarios.join(name).with_extension("rs")).unwrap_or_default();
+    let scenarios = scenarios();
     let page = read("docs/reference/checklist.md");
     let rows: Vec<_> = page.lines().filter_map(row).collect();
     assert!(rows.len() > 25, "{rows:?}");
     for (number, shown) in &rows {
-        for test in shown.iter().filter(|test| !test.contains('/')) {
+        for test in shown.iter().filter(|test| !test.starts_with("crates/")) {
             let (file, function) = match test.split_once("::") {
                 Some((file, function)) => (file, format!("fn {function}(")),
                 None => (*test, format!("fn item_{number}_")),
             };
-            assert!(scenario(file).contains(&function), "item {number} names {test}, which has no {function}");
+            let text = scenarios.get(file).map_or("", String::as_str);
+            assert!(text.contains(&function), "item {number} names {test}, which has no {function}");
         }
     }
-    for entry in fs::read_dir(&scenarios).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        for rest in fs::read_to_string(&path).unwrap().split("fn item_").skip(1) {
+    for (name, text) in &scenarios {
+        for rest in text.split("fn item_").skip(1) {
             let number: u32 = rest.split('_').next().unwrap().parse().unwrap();
             let row = rows.iter().find(|(listed, _)| *listed == number);
-            assert!(row.is_some_and(|(_, shown)| shown.contains(&*name)), "item {number} does not name {name}");
+            assert!(row.is_some_and(|(_, shown)| shown.contains(&**name)), "item {number} does not name {name}");
         }
     }
+}
+
+/// The files that may show an item, by name: those over HTTP, and the folders of those that start the program.
+fn scenarios() -> BTreeMap<String, String> {
+    let files = |folder: PathBuf| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let mut found: BTreeMap<_, _> = files(root().join("crates/api/tests/it"))
+        .map(|path| (stem(&path), fs::read_to_string(path).unwrap()))
+        .collect();
+    for folder in files(root().join("crates/server/tests/it")).filter(|path| path.is_dir()) {
+        for path in files(folder.clone()) {
+            found.insert(format!("{}/{}", stem(&folder), stem(&path)), fs::read_to_string(path).unwrap());
+        }
+    }
+    found
 }

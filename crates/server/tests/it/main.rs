@@ -1,7 +1,13 @@
 //! The program as others meet it: started as a process, spoken to by command line, signals and HTTP.
 
 #[cfg(test)]
+#[macro_use]
+mod engines;
+
+#[cfg(test)]
 mod citations;
+#[cfg(test)]
+mod cluster;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
@@ -18,6 +24,8 @@ mod first_start;
 mod front;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod kill;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
