@@ -47,6 +47,8 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     announce(&countersign, config.server.listen, is_dev);
     front.serve(stop).await;
     sweeping.abort();
+    // Aborted, it may still be on its way to the database that is closed below.
+    let _ended = sweeping.await;
     db.close().await;
     info!("Stopped");
     Ok(())

@@ -14,7 +14,9 @@ statements! {
 
 /// How many challenges and counters there are.
 async fn rows(db: &Db) -> (usize, usize) {
-    (db.all(&CHALLENGES, &[&""]).await.unwrap().len(), db.all(&COUNTERS, &[&0_i64]).await.unwrap().len())
+    let challenges = db.all(&CHALLENGES, &[&""]).await.expect("challenges are readable");
+    let counters = db.all(&COUNTERS, &[&0_i64]).await.expect("counters are readable");
+    (challenges.len(), counters.len())
 }
 
 #[tokio::test]

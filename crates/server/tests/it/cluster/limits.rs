@@ -100,28 +100,28 @@ async fn item_53_the_limit_of_a_user_holds_over_a_crash_and_over_all_nodes(engin
     let window = || Clock::default().now().0.div_euclid(600_000);
     let begun = window();
     // The enrolment took one.
-    let mut taken = 1;
+    let mut used = 1;
     let ask = async |tenant: &TestTenant| tenant.client(Who::Token(&token), Method::POST, OPTIONS, json!({})).await;
     for n in 0..50 {
         ask(if n % 2 == 0 { &here } else { &there }).await.ok();
-        taken += 1;
+        used += 1;
     }
     one.kill();
     let successor = deployment.start();
     let here = here.at(&successor.url);
     // Should a window end meanwhile, the next one has room for a hundred more.
     let refused = loop {
-        let answer = ask(if taken % 2 == 0 { &here } else { &there }).await;
-        if answer.status != 200 || taken > 300 {
+        let answer = ask(if used % 2 == 0 { &here } else { &there }).await;
+        if answer.status != 200 || used > 300 {
             break answer;
         }
-        taken += 1;
+        used += 1;
     };
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=600).contains(&wait), "{wait}");
     refused.refused(429, "too_many_requests");
     if window() == begun {
-        assert_eq!(taken, 100);
+        assert_eq!(used, 100);
         for tenant in [&here, &there] {
             assert!(ask(tenant).await.status == 429 || window() != begun);
         }

@@ -43,7 +43,7 @@ impl Offer {
             Kind::SecurityKey => body,
         };
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(options["challenge"].as_str().unwrap()).unwrap();
-        let hex: String = bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = format!("{:032x}", u128::from_be_bytes(bytes[..16].try_into().unwrap()));
         let challenge = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-");
         Self { challenge, options }
     }
