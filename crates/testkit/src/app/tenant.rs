@@ -67,6 +67,14 @@ impl TestTenant {
         Self { url: url.to_owned(), ..self.clone() }
     }
 
+    /// The same by a client of its own that keeps no connection for the next call, so that each call goes through a balancer
+    /// anew.
+    #[must_use]
+    pub fn afresh(&self, url: &str) -> Self {
+        let http = Client::builder().pool_max_idle_per_host(0).build().expect("a client is made");
+        Self { url: url.to_owned(), http, ..self.clone() }
+    }
+
     /// A call of the Server API with the tenant's secret; `path` begins after `/v1`. No body is sent for `Value::Null`.
     pub async fn server(&self, method: Method, path: &str, body: Value) -> Answer {
         self.server_as(&self.secret, method, path, body).await

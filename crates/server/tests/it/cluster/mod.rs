@@ -5,6 +5,7 @@ mod first_starts;
 mod limits;
 mod migrating;
 mod revocations;
+mod rolling;
 
 use countersign_testkit::app::{Engine, TestTenant};
 use countersign_testkit::nodes::{Deployment, Node};
