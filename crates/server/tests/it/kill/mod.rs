@@ -15,5 +15,6 @@ mod processes;
 mod revoked;
 mod round;
 mod seen;
+mod servers;
 mod shop;
 mod whole;

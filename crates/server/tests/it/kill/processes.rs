@@ -12,7 +12,7 @@ use crate::engines::PROGRAM;
 const LANE: u32 = 50;
 
 /// How many kills: `KILLS`, else as many as the test can afford.
-fn kills(otherwise: u32) -> u32 {
+pub(super) fn kills(otherwise: u32) -> u32 {
     std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 

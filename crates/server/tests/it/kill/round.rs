@@ -1,8 +1,11 @@
 //! A load, a kill at a random moment, a restart, and what has to hold then.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use countersign_testkit::nodes::{Deployment, Node};
+use tokio::task::JoinHandle;
 
 use super::chance::Chance;
 use super::life::Life;
@@ -69,12 +72,12 @@ impl Lane {
     pub(super) async fn kill_process(&mut self, times: u32) {
         let mut node = self.start().await;
         for _ in 0..times {
-            let load = self.load(&[&node]);
+            let load = self.load(&node);
             self.let_it_run().await;
             let revoking = self.keys.maybe_revoke(&self.deployment, &mut self.chance);
             tokio::task::spawn_blocking(move || node.kill()).await.unwrap();
             self.keys.end(revoking, &mut self.chance);
-            self.take_back(load).await;
+            assert!(!self.take_back(load).await, "somebody was still answered");
             if self.chance.below(8) == 0 {
                 // Killed again while it starts.
                 let starting = self.deployment.spawn();
@@ -99,26 +102,35 @@ impl Lane {
         tokio::time::sleep(Duration::from_millis(10 + self.chance.below(longest))).await;
     }
 
-    /// Lets the users go on with their lives on these nodes, in turn, each until an answer is missing.
-    pub(super) fn load(&mut self, nodes: &[&Node]) -> Load {
-        let lives = std::mem::take(&mut self.lives).into_iter().enumerate();
-        Load(
-            lives
-                .map(|(at, life)| {
-                    let tenant = self.shop.tenant.at(&nodes[at % nodes.len()].url);
-                    tokio::spawn(live(Shop { tenant }, life, self.chance.fork()))
-                })
-                .collect(),
-        )
+    /// Lets the users go on with their lives on this node, each until an answer is missing.
+    pub(super) fn load(&mut self, node: &Node) -> Load {
+        self.load_some(CLIENTS, node)
     }
 
-    /// The users after the end of a load.
-    pub(super) async fn take_back(&mut self, load: Load) {
-        for task in load.0 {
-            let (life, mut past) = task.await.unwrap();
+    /// The same for so many of them.
+    pub(super) fn load_some(&mut self, clients: usize, node: &Node) -> Load {
+        let shop = self.shop_at(node);
+        let lives = self.lives.split_off(self.lives.len().saturating_sub(clients));
+        let enough = Arc::<AtomicBool>::default();
+        let live = |life| tokio::spawn(live(shop.clone(), life, self.chance.fork(), enough.clone()));
+        Load { clients: lives.into_iter().map(live).collect(), enough }
+    }
+
+    /// The tenant as this node serves it.
+    pub(super) fn shop_at(&self, node: &Node) -> Shop {
+        Shop { tenant: self.shop.tenant.at(&node.url) }
+    }
+
+    /// The users after the end of a load. Whether every call was answered.
+    pub(super) async fn take_back(&mut self, load: Load) -> bool {
+        let mut all_answered = true;
+        for client in load.clients {
+            let (life, mut past, answered) = client.await.unwrap();
+            all_answered &= answered;
             self.lives.push(life);
             self.past.append(&mut past);
         }
+        all_answered
     }
 
     /// Compares what was acknowledged with what is there, settles what was in flight, and tries everything again.
@@ -126,7 +138,7 @@ impl Lane {
         let seen = Seen::read(&self.deployment.database).await;
         whole::examine(&seen);
         self.keys.examine(&seen);
-        let shop = Shop { tenant: self.shop.tenant.at(&node.url) };
+        let shop = self.shop_at(node);
         for life in &mut self.lives {
             let (before, was_in_flight) = (life.done.len(), life.doubtful.is_some());
             life.settle(&seen);
@@ -167,15 +179,28 @@ impl Lane {
 }
 
 /// Clients at work.
-pub(super) struct Load(Vec<tokio::task::JoinHandle<(Life, Vec<Life>)>>);
+pub(super) struct Load {
+    clients: Vec<JoinHandle<(Life, Vec<Life>, bool)>>,
+    enough: Arc<AtomicBool>,
+}
 
-/// One client: user after user, until an answer is missing.
-async fn live(shop: Shop, mut life: Life, mut chance: Chance) -> (Life, Vec<Life>) {
+impl Load {
+    /// Lets each client end what it is at.
+    pub(super) fn is_enough(&self) {
+        self.enough.store(true, Ordering::Relaxed);
+    }
+}
+
+/// One client: user after user, until an answer is missing or it is enough.
+async fn live(shop: Shop, mut life: Life, mut chance: Chance, enough: Arc<AtomicBool>) -> (Life, Vec<Life>, bool) {
     let mut past = Vec::new();
-    while life.step(&shop, &mut chance).await.is_ok() {
+    while !enough.load(Ordering::Relaxed) {
+        if life.step(&shop, &mut chance).await.is_err() {
+            return (life, past, false);
+        }
         if life.is_deleted {
             past.push(std::mem::replace(&mut life, Life::new()));
         }
     }
-    (life, past)
+    (life, past, true)
 }
