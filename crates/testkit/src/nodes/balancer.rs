@@ -19,6 +19,9 @@ pub struct Balancer {
     serving: JoinHandle<()>,
 }
 
+/// Connections that are tried for one of a client.
+const TRIES: usize = 8;
+
 #[derive(Default)]
 struct Nodes {
     addresses: Mutex<Vec<SocketAddr>>,
@@ -62,10 +65,14 @@ impl Nodes {
 }
 
 async fn forward(mut client: TcpStream, nodes: Arc<Nodes>) {
-    let addresses = nodes.addresses().clone();
     let turn = nodes.next.fetch_add(1, Ordering::Relaxed);
-    for step in 0..addresses.len() {
-        match TcpStream::connect(addresses[(turn + step) % addresses.len()]).await {
+    for step in 0..TRIES {
+        // Looked up each time: a node that turns newcomers away is silent for a second before it refuses.
+        let address = {
+            let addresses = nodes.addresses();
+            addresses[(turn + step) % addresses.len()]
+        };
+        match TcpStream::connect(address).await {
             Ok(mut node) => {
                 // What goes wrong from here on is the client's to see.
                 let _ = copy_bidirectional(&mut client, &mut node).await;
