@@ -42,7 +42,7 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
     head("Overload");
     let (seconds, peak_seconds) = (pick(30, 8), pick(5, 2));
     let overload =
-        overload::Wanted { seconds, peak_seconds, factor: 10.0, connections: 2_000, users: 1_000, unpinned: false };
+        overload::Wanted { seconds, peak_seconds, factor: 10.0, connections: 8_000, users: 1_000, unpinned: false };
     musts.extend(overload::run(binary, &overload).await?);
 
     head("A flood of wrong keys");

@@ -30,7 +30,7 @@ pub(crate) struct Wanted {
     #[arg(long, default_value_t = 10.0)]
     pub(crate) factor: f64,
     /// Connections at most.
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = 8_000)]
     pub(crate) connections: u32,
     /// Users with a passkey each.
     #[arg(long, default_value_t = 1_000)]
