@@ -140,7 +140,12 @@ fn tell(pauses: &[(Gap, Cause)]) {
 fn musts(stands: &[Stand], pauses: &[(Gap, Cause)], rate: f64) -> Vec<Must> {
     let ours = pauses.iter().filter(|(_, cause)| *cause != Cause::Machine).count();
     let overdue = stands.last().map_or(f64::NAN, |last| number(usize::try_from(last.overdue).unwrap_or(usize::MAX)));
+    // Of the second half: at first the log grows and free pages are filled.
+    let half = &stands[stands.len() / 2..];
+    let more = half.first().zip(half.last()).map_or(f64::NAN, |(first, last)| last.file - first.file) * 1e6;
+    let sign_ins: usize = half.iter().skip(1).map(|stand| stand.sign_ins).sum();
     vec![
+        Must::at_most("soak: bytes that each sign-in leaves in the database for good", 0.0, more / number(sign_ins)),
         Must::at_most("soak: pauses over 50 ms that are not the machine's", 0.0, number(ours)),
         Must::at_most("soak: overdue rows at the end, in seconds of full load", 30.0, overdue / rate),
     ]
