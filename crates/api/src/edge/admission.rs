@@ -3,18 +3,21 @@
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::Method;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::problem::Problem;
 
 /// How many may wait for each that is worked on. Each holds its request in memory.
 const WAITING: usize = 16;
+
+/// How many more are held back for each that is worked on, before they are refused.
+const HELD_BACK: usize = 64;
 
 /// Who goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,17 @@ struct Gate {
     places: usize,
     line: Mutex<Line>,
     refused: AtomicU64,
+    /// Requests that wait for nothing but their refusal.
+    held_back: AtomicUsize,
+}
+
+/// Counts one less when it is dropped, also when its client has gone.
+struct Held<'a>(&'a AtomicUsize);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
 }
 
 struct Line {
@@ -75,7 +89,12 @@ pub struct Load {
 impl Admission {
     pub(crate) fn new(places: NonZeroUsize) -> Self {
         let line = Line { free: places.get(), ending: VecDeque::new(), other: VecDeque::new() };
-        Self(Arc::new(Gate { places: places.get(), line: Mutex::new(line), refused: AtomicU64::new(0) }))
+        Self(Arc::new(Gate {
+            places: places.get(),
+            line: Mutex::new(line),
+            refused: AtomicU64::new(0),
+            held_back: AtomicUsize::new(0),
+        }))
     }
 
     /// A place, at once or within the patience of `rank`; else 503 with Retry-After.
@@ -87,10 +106,19 @@ impl Admission {
                     return Ok(place);
                 }
             }
-            Err(None) => {}
+            // Refused at once, it would be back at once: ten thousand refusals a second leave no time for anything else.
+            Err(None) => self.hold_back(rank).await,
         }
         self.0.refused.fetch_add(1, Relaxed);
         Err(Problem::not_ready("The server is busy. Try again in a second."))
+    }
+
+    /// Waits as long as it would have waited in line, where not too many do so already.
+    async fn hold_back(&self, rank: Rank) {
+        let held = Held(&self.0.held_back);
+        if held.0.fetch_add(1, Relaxed) < self.0.places * HELD_BACK {
+            sleep(rank.patience()).await;
+        }
     }
 
     pub(crate) fn load(&self) -> Load {
@@ -120,12 +148,12 @@ impl Gate {
             Rank::Ending => &mut line.ending,
             Rank::Other => &mut line.other,
         };
+        // Those whose patience ended are still in line until it is their turn; all have the same, so they stand in front.
+        while queue.len() >= self.places * WAITING && queue.front().is_some_and(oneshot::Sender::is_closed) {
+            queue.pop_front();
+        }
         if queue.len() >= self.places * WAITING {
-            // Those whose patience ended are still in line until it is their turn.
-            queue.retain(|turn| !turn.is_closed());
-            if queue.len() >= self.places * WAITING {
-                return Err(None);
-            }
+            return Err(None);
         }
         let (sender, turn) = oneshot::channel();
         queue.push_back(sender);
@@ -220,6 +248,27 @@ mod tests {
         assert!(matches!(gate.0.enter(Rank::Ending), Err(Some(_))), "its own line");
         drop(turns);
         assert!(matches!(gate.0.enter(Rank::Other), Err(Some(_))), "those who left are forgotten");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn beyond_the_end_of_the_line_a_refusal_takes_as_long_as_waiting() {
+        let gate = gate(1);
+        let _place = gate.enter(Rank::Other).await.unwrap();
+        let _turns: Vec<_> = (0..WAITING).map(|_| gate.0.enter(Rank::Other)).collect();
+        let begin = tokio::time::Instant::now();
+        let mut held: Vec<_> = (0..=HELD_BACK).map(|_| Box::pin(gate.enter(Rank::Other))).collect();
+        let last = held.pop().unwrap();
+        for early in &mut held {
+            assert!(timeout(Duration::ZERO, early).await.is_err(), "held back");
+        }
+        assert!(last.await.is_err());
+        assert_eq!(begin.elapsed(), Duration::ZERO, "one too many is refused at once");
+        drop(held.pop());
+        for refused in held {
+            assert!(refused.await.is_err());
+        }
+        assert_eq!(begin.elapsed(), Rank::Other.patience());
+        assert_eq!(gate.0.held_back.load(Relaxed), 0, "also those who left are counted out");
     }
 
     /// A turn that comes while its owner leaves is handed on.
