@@ -41,9 +41,11 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
 
     head("Overload");
     let (seconds, peak_seconds) = (pick(30, 8), pick(5, 2));
-    let overload =
-        overload::Wanted { seconds, peak_seconds, factor: 10.0, connections: 8_000, users: 1_000, unpinned: false };
-    musts.extend(overload::run(binary, &overload).await?);
+    for connections in [2_000, 8_000] {
+        let users = 1_000;
+        let overload = overload::Wanted { seconds, peak_seconds, factor: 10.0, connections, users, unpinned: false };
+        musts.extend(overload::run(binary, &overload).await?);
+    }
 
     head("A flood of wrong keys");
     let flood = flood::Wanted { seconds: pick(10, 4), good: 200.0, bad: 4_000.0 };
