@@ -8,4 +8,5 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_users", sql: include_str!("../migrations/0002_users.sql") },
     Migration { name: "0003_ceremonies", sql: include_str!("../migrations/0003_ceremonies.sql") },
     Migration { name: "0004_nodes", sql: include_str!("../migrations/0004_nodes.sql") },
+    Migration { name: "0005_watermarks", sql: include_str!("../migrations/0005_watermarks.sql") },
 ];

@@ -1,27 +1,40 @@
 //! Expired rows go in small batches, by full key (sql-rules Q11), under the lease of [`Job::Sweep`](crate::jobs::Job). Readers
 //! never wait for it.
 
-use countersign_db::{Statement, statements};
+use countersign_db::{Db, Tx, statements};
 
 use crate::Countersign;
-use crate::clock::Span;
+use crate::clock::{Millis, Span};
 use crate::error::Result;
 use crate::jobs::{self, Lease};
 
 statements! {
     CHALLENGES = "DELETE FROM challenges WHERE (tenant_id, challenge_id) IN (SELECT tenant_id, challenge_id FROM challenges
-        WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)";
+        WHERE expires_at < $1 ORDER BY expires_at LIMIT 500) RETURNING expires_at";
     COUNTERS = "DELETE FROM counters WHERE (tenant_id, counter_key, win) IN (SELECT tenant_id, counter_key, win FROM counters
         WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)";
     SPENT = "DELETE FROM spent WHERE (tenant_id, spent_id) IN (SELECT tenant_id, spent_id FROM spent
         WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)";
+    RAISE = "INSERT INTO watermarks (name, at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET at = $2 WHERE watermarks.at < $2";
+    SWEPT_UNTIL = "SELECT at FROM watermarks WHERE name = $1";
 }
+
+/// The watermark of [`swept_until`].
+const WATERMARK: &str = "challenges";
 
 /// How long an expired row is kept, so that a late answer is told "expired" and not "unknown".
 const GRACE: Span = Span::minutes(10);
 
 /// Rows that a batch removes: those of the statements above.
 const BATCH: u64 = 500;
+
+/// What has rows that expire.
+#[derive(Clone, Copy)]
+enum Table {
+    Challenges,
+    Counters,
+    Spent,
+}
 
 /// What one sweep removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,23 +50,47 @@ impl Countersign {
     /// the lease over.
     pub async fn sweep(&self, lease: &Lease) -> Result<Option<Swept>> {
         let mut swept = Swept::default();
-        for statement in [&CHALLENGES, &COUNTERS, &SPENT] {
-            let Some(rows) = self.sweep_batch(lease, statement).await? else { return Ok(None) };
+        for table in [Table::Challenges, Table::Counters, Table::Spent] {
+            let Some(rows) = self.sweep_batch(lease, table).await? else { return Ok(None) };
             swept.rows += rows;
             swept.more |= rows >= BATCH;
         }
         Ok(Some(swept))
     }
 
-    async fn sweep_batch(&self, lease: &Lease, statement: &'static Statement) -> Result<Option<u64>> {
+    async fn sweep_batch(&self, lease: &Lease, table: Table) -> Result<Option<u64>> {
         let now = self.now();
         let lease = lease.clone();
         self.write(async move |tx| {
             if !jobs::keep(tx, &lease, now).await? {
                 return Ok(None);
             }
-            Ok(Some(tx.run(statement, &[&now.minus(GRACE)]).await?))
+            let before = now.minus(GRACE);
+            let rows = match table {
+                Table::Challenges => sweep_challenges(tx, before).await?,
+                Table::Counters => tx.run(&COUNTERS, &[&before]).await?,
+                Table::Spent => tx.run(&SPENT, &[&before]).await?,
+            };
+            Ok(Some(rows))
         })
         .await
     }
+}
+
+async fn sweep_challenges(tx: &mut Tx<'_>, before: Millis) -> Result<u64> {
+    let removed = tx.all(&CHALLENGES, &[&before]).await?;
+    let mut newest = None;
+    for row in &removed {
+        newest = newest.max(Some(row.get::<Millis>(0)?));
+    }
+    if let Some(newest) = newest {
+        tx.run(&RAISE, &[&WATERMARK, &newest]).await?;
+    }
+    Ok(removed.len() as u64)
+}
+
+/// No challenge that ended by then is open, whatever the clock says: the row that would tell that it was used may be gone.
+pub(crate) async fn swept_until(db: &Db) -> Result<Millis> {
+    let row = db.opt(&SWEPT_UNTIL, &[&WATERMARK]).await?;
+    row.map_or(Ok(Millis(i64::MIN)), |row| Ok(row.get(0)?))
 }

@@ -29,5 +29,6 @@ mod surface;
 mod sweeping;
 mod tokens;
 mod tracking;
+mod unstored;
 mod users;
 mod validate;

@@ -29,7 +29,7 @@ async fn expired_rows_are_removed_ten_minutes_late_and_others_stay() {
 
     let lease = app.countersign.claim(Job::Sweep).await.unwrap().unwrap();
     app.advance(Span::minutes(9));
-    let fresh = shop.assertion_options(Who::Tenant).await;
+    let fresh = shop.begun_options().await;
     assert_eq!(app.countersign.sweep(&lease).await.unwrap(), Some(Swept::default()));
     assert_eq!(rows(&app.db).await, (3, 1));
 
@@ -89,7 +89,7 @@ async fn a_lease_that_nobody_keeps_is_taken_over_and_its_old_holder_changes_noth
 
     app.advance(Span::seconds(11));
     let next = app.countersign.claim(Job::Sweep).await.unwrap().unwrap();
-    app.tenant().assertion_options(Who::Tenant).await;
+    app.tenant().begun_options().await;
     app.advance(Span::minutes(21));
     assert_eq!(app.countersign.sweep(&lost).await.unwrap(), None);
     assert_eq!(rows(&app.db).await.0, 1);

@@ -37,6 +37,7 @@ impl AnonymousChallenge {
             secret_hash: None,
             note: Note::default(),
             expires_at: now.plus(Span::minutes(tenant.settings.anonymous_challenge_minutes)),
+            is_stored: true,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! wins on either engine.
 
 mod begin;
+mod sealed;
 mod state;
 mod store;
 
@@ -17,6 +18,7 @@ use crate::id::{ChallengeId, UserId};
 use crate::methods::Method;
 
 pub use begin::AnonymousChallenge;
+pub(crate) use sealed::SealKeys;
 pub(crate) use state::MAX_ATTEMPTS;
 pub use state::State;
 pub(crate) use store::{STATEMENTS, close_verified, count_failure, find, insert, rearm};
@@ -61,6 +63,8 @@ pub(crate) struct Challenge {
     pub(crate) secret_hash: Option<Vec<u8>>,
     pub(crate) note: Note,
     pub(crate) expires_at: Millis,
+    /// Whether it has a row; one for anyone gets it with its first answer.
+    pub(crate) is_stored: bool,
 }
 
 /// What a method wants to know again when the answer comes.

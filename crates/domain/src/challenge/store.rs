@@ -12,6 +12,9 @@ statements! {
     INSERT = "INSERT INTO challenges (tenant_id, challenge_id, user_id, action_code, idempotency_key, method, purpose, state,
         secret_hash, data, attempts, max_attempts, created_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, 0, $10, $11, $12)";
+    INSERT_ANSWERED = "INSERT INTO challenges (tenant_id, challenge_id, action_code, method, purpose, state, secret_hash, attempts,
+        max_attempts, created_at, expires_at, closed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11)
+        ON CONFLICT (tenant_id, challenge_id) DO NOTHING";
     FIND = "SELECT challenge_id, user_id, action_code, idempotency_key, method, purpose, state, secret_hash, data, expires_at
         FROM challenges WHERE tenant_id = $1 AND challenge_id = $2";
     REARM = "UPDATE challenges SET method = $1, secret_hash = $2 WHERE tenant_id = $3 AND challenge_id = $4
@@ -41,6 +44,7 @@ impl Challenge {
                 .and_then(|text| serde_json::from_str(&text).ok())
                 .unwrap_or_default(),
             expires_at: columns.next()?,
+            is_stored: true,
         })
     }
 }
@@ -96,14 +100,54 @@ pub(crate) async fn close_verified(
     challenge: &Challenge,
     now: Millis,
 ) -> Result<()> {
-    match tx.run(&CLOSE_VERIFIED, &[&now, tenant, &challenge.id, &challenge.secret_hash]).await? {
-        1 => Ok(()),
-        _ => Err(Error::invalid(State::Verified.refusal().unwrap_or_default())),
+    // Stored by now, if another answer came first: then its row decides.
+    let is_first = !challenge.is_stored && insert_answered(tx, tenant, challenge, State::Verified, now).await?;
+    if is_first || tx.run(&CLOSE_VERIFIED, &[&now, tenant, &challenge.id, &challenge.secret_hash]).await? == 1 {
+        return Ok(());
     }
+    Err(Error::invalid(State::Verified.refusal().unwrap_or_default()))
+}
+
+/// Stores a challenge that had no row, with its first answer. `false` when another answer stored it before.
+async fn insert_answered(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    challenge: &Challenge,
+    state: State,
+    now: Millis,
+) -> Result<bool> {
+    let closed_at = (state != State::Pending).then_some(now);
+    let rows = tx
+        .run(
+            &INSERT_ANSWERED,
+            &[
+                tenant,
+                &challenge.id,
+                &challenge.action_code,
+                &challenge.method.map(Method::as_str),
+                &challenge.purpose.as_str(),
+                &state.as_str(),
+                &challenge.secret_hash,
+                &MAX_ATTEMPTS,
+                &now,
+                &challenge.expires_at,
+                &closed_at,
+            ],
+        )
+        .await?;
+    Ok(rows == 1)
 }
 
 /// Counts a wrong answer; the last allowed one fails the challenge.
-pub(crate) async fn count_failure(tx: &mut Tx<'_>, tenant: &TenantId, id: &ChallengeId) -> Result<()> {
-    tx.opt(&COUNT_FAILURE, &[tenant, id]).await?;
+pub(crate) async fn count_failure(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    challenge: &Challenge,
+    now: Millis,
+) -> Result<()> {
+    if !challenge.is_stored {
+        insert_answered(tx, tenant, challenge, State::Pending, now).await?;
+    }
+    tx.opt(&COUNT_FAILURE, &[tenant, &challenge.id]).await?;
     Ok(())
 }

@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 
 use super::{Tenant, store};
 use crate::Countersign;
+use crate::challenge::SealKeys;
+use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::TenantId;
+use crate::sweep;
 use crate::tenant::Origin;
 use crate::token::ClientTokenKeys;
 
@@ -49,7 +52,8 @@ impl Countersign {
             return Ok(tenant);
         }
         let row = store::find(self.db(), id).await?.ok_or(Error::Unauthorized)?;
-        let tenant = Arc::new(self.tenant_from(row)?);
+        let swept_until = sweep::swept_until(self.db()).await?;
+        let tenant = Arc::new(self.tenant_from(row, swept_until)?);
         self.tenant_cache().put(tenant.clone());
         Ok(tenant)
     }
@@ -70,7 +74,7 @@ impl Countersign {
         if self.public_origin().host() == Some(host) { self.default_tenant().await } else { Ok(None) }
     }
 
-    pub(super) fn tenant_from(&self, row: store::TenantRow) -> Result<Tenant> {
+    pub(super) fn tenant_from(&self, row: store::TenantRow, swept_until: Millis) -> Result<Tenant> {
         let ui_origin = match &row.settings.custom_domain {
             Some(host) => Origin::parse(&format!("https://{host}")),
             None => Ok(self.public_origin().clone()),
@@ -78,6 +82,8 @@ impl Countersign {
         let ui_origin = ui_origin.map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Tenant {
             token_keys: ClientTokenKeys::new(self.ring(), &row.id)?,
+            seal_keys: SealKeys::new(self.ring(), &row.id),
+            swept_until,
             id: row.id,
             name: row.name,
             rp_id: row.rp_id,

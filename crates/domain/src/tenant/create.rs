@@ -8,6 +8,7 @@ use crate::audit::{self, Event};
 use crate::error::{Error, Result};
 use crate::id::{ClientId, KeyId, TenantId};
 use crate::secret::{self, Secret};
+use crate::sweep;
 
 /// What a new tenant needs.
 #[derive(Debug, Clone)]
@@ -93,7 +94,8 @@ impl Countersign {
 
     /// All tenants, oldest first (at most 1,000).
     pub async fn list_tenants(&self) -> Result<Vec<Tenant>> {
-        store::list(self.db()).await?.into_iter().map(|row| self.tenant_from(row)).collect()
+        let swept_until = sweep::swept_until(self.db()).await?;
+        store::list(self.db()).await?.into_iter().map(|row| self.tenant_from(row, swept_until)).collect()
     }
 
     /// Makes a further API key.

@@ -10,6 +10,7 @@ mod store;
 
 use countersign_webauthn as webauthn;
 
+use crate::challenge::SealKeys;
 use crate::clock::Millis;
 use crate::id::TenantId;
 use crate::methods::Method;
@@ -41,6 +42,9 @@ pub struct Tenant {
     /// Origin of the pre-built UI: the custom domain, else the server's public origin (decisions §5).
     pub ui_origin: Origin,
     pub(crate) token_keys: ClientTokenKeys,
+    pub(crate) seal_keys: SealKeys,
+    /// See [`swept_until`](crate::sweep::swept_until).
+    pub(crate) swept_until: Millis,
 }
 
 impl Tenant {

@@ -5,10 +5,11 @@ use countersign_db::lint;
 use super::{migration_statements, tenant_tables};
 
 /// What does not begin with `tenant_id`, and why.
-const EXCEPTIONS: [(&str, &str); 8] = [
+const EXCEPTIONS: [(&str, &str); 9] = [
     ("ring_keys", "the key ring is the deployment's"),
     ("introductions", "the key ring is the deployment's"),
     ("job_leases", "jobs are the deployment's"),
+    ("watermarks", "the sweep is the deployment's"),
     ("tenant_names_by_name", "a host or origin is looked up before its tenant is known"),
     ("api_keys_by_hash", "an API key is looked up before its tenant is known"),
     ("challenges_by_expiry", "the sweeper goes by time over all tenants"),

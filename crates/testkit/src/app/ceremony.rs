@@ -36,11 +36,15 @@ impl TestTenant {
 
     /// Signs in with a passkey and no token, for the action `signIn`.
     pub async fn sign_in(&self, key: &Authenticator) -> Answer {
+        let offer = self.begun_options().await;
+        self.answer_passkey(Who::Tenant, &offer, key).await
+    }
+
+    /// Options for a sign-in that `POST /challenge` began: its challenge has a row from the beginning.
+    pub async fn begun_options(&self) -> Value {
         let begun = self.client(Who::Tenant, Method::POST, "/challenge", json!({ "action": "signIn" })).await.ok();
         let path = "/user-authenticators/passkey/authentication-options";
-        let offer =
-            self.client(Who::Tenant, Method::POST, path, json!({ "challengeId": begun["challengeId"] })).await.ok();
-        self.answer_passkey(Who::Tenant, &offer, key).await
+        self.client(Who::Tenant, Method::POST, path, json!({ "challengeId": begun["challengeId"] })).await.ok()
     }
 
     /// Steps up with a passkey.

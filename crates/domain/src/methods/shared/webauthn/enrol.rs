@@ -50,6 +50,7 @@ impl Countersign {
             secret_hash: Some(ceremony.hash),
             note: Note { username: wish.username, display_name: wish.display_name, attachment: wish.attachment },
             expires_at: now.plus(TOKEN_CHALLENGE),
+            is_stored: true,
         };
         self.open_for_user(&who.tenant, open, "enrolment.started", caller).await?;
         Ok(Offer { challenge: id, options })

@@ -30,7 +30,7 @@ impl Countersign {
         }
         let (tenant, open) = (tenant.id.clone(), open.clone());
         self.write(async move |tx| {
-            challenge::count_failure(tx, &tenant, &open.id).await?;
+            challenge::count_failure(tx, &tenant, &open, now).await?;
             audit::record(tx, &tenant, &event).await?;
             let (Some(user), Some(key)) = (&open.user, &open.idempotency_key) else { return Ok(()) };
             if action::store::count_failure(tx, &tenant, user, &open.action_code, key, now).await? {

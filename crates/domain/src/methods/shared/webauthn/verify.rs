@@ -13,7 +13,7 @@ use super::{Answered, Offer, ParsedAnswer, Rules, TOKEN_CHALLENGE, Who, accepted
 use crate::action::{self, Action, Bearer, IdempotencyKey, decide};
 use crate::audit::{self, Event};
 use crate::authenticator::{self, Authenticator, assurance, combine};
-use crate::challenge::{self, AnonymousChallenge, Ceremony, Challenge, Note, Purpose, State};
+use crate::challenge::{self, Ceremony, Challenge, Note, Purpose, State};
 use crate::clock::{Millis, Span};
 use crate::error::{Error, Result};
 use crate::id::ChallengeId;
@@ -75,6 +75,7 @@ impl Countersign {
             secret_hash: Some(ceremony.hash),
             note: Note::default(),
             expires_at: self.now().plus(TOKEN_CHALLENGE),
+            is_stored: true,
         };
         self.open_for_user(&who.tenant, open, "challenge.started", caller).await?;
         Ok(Offer { challenge: id, options })
@@ -87,28 +88,25 @@ impl Countersign {
         begun: Option<ChallengeId>,
         hints: Vec<String>,
     ) -> Result<Offer<RequestOptions>> {
-        let id = begun.clone().unwrap_or_else(ChallengeId::random);
-        let ceremony = Ceremony::mint(&id);
-        let mut life = Span::minutes(tenant.settings.anonymous_challenge_minutes);
-        if begun.is_some() {
-            let now = self.now();
+        let now = self.now();
+        let (id, bytes, life) = if let Some(id) = begun {
             let open = challenge::find(self.db(), &tenant.id, &id).await?;
             if open.user.is_some() {
                 return Err(Error::NotFound("challenge"));
             }
             open.require_open(now)?;
-            life = Span(open.expires_at.0 - now.0);
-            let (tenant, id, method, hash) = (tenant.id.clone(), id.clone(), rules.method, ceremony.hash);
-            self.write(async move |tx| challenge::rearm(tx, &tenant, &id, method, &hash, now).await).await?;
+            let Ceremony { bytes, hash } = Ceremony::mint(&id);
+            let (of, armed, method) = (tenant.id.clone(), id.clone(), rules.method);
+            self.write(async move |tx| challenge::rearm(tx, &of, &armed, method, &hash, now).await).await?;
+            (id, bytes, Span(open.expires_at.0 - now.0))
         } else {
-            let mut open = AnonymousChallenge::default().challenge(id.clone(), tenant, self.now());
-            open.method = Some(rules.method);
-            open.secret_hash = Some(ceremony.hash);
-            self.open_for_anyone(tenant, open).await?;
-        }
+            let (id, life) = (ChallengeId::random(), Span::minutes(tenant.settings.anonymous_challenge_minutes));
+            let ceremony = Ceremony::sealed(tenant, rules.method, &id, now.plus(life));
+            (id, ceremony.bytes, life)
+        };
         // No list of credentials and no name: the answer is the same for everybody (checklist 42).
         let options = RequestOptions {
-            challenge: ceremony.bytes,
+            challenge: bytes,
             timeout: u32::try_from(life.0).ok(),
             rp_id: Some(tenant.rp_id.to_string()),
             allow_credentials: Vec::new(),
@@ -131,7 +129,12 @@ impl Countersign {
         let answered = said.credential.challenge()?;
         let named =
             said.challenge.clone().or_else(|| Ceremony::id_in(&answered)).ok_or(Error::NotFound("challenge"))?;
-        let open = challenge::find(self.db(), &tenant.id, &named).await?;
+        let open = match challenge::find(self.db(), &tenant.id, &named).await {
+            Err(Error::NotFound(_)) if matches!(who, Who::Anonymous(_)) => {
+                Challenge::unseal(&tenant, rules.method, &named, &answered, self.now())?
+            }
+            found => found?,
+        };
         let known_action = match who {
             Who::Bearer(bearer) => {
                 let action = self.action_of(bearer).await?;

@@ -1,0 +1,124 @@
+//! Challenges for anyone, stored only when they are answered (docs/adr/0015-unstored-challenges.md).
+//!
+//! A sign-in page asks for one each time it is opened, and most are never answered. So what such a challenge says travels in
+//! its own bytes, under a key of the tenant: id (16) · random (32) · end of its life, milliseconds since 1970 (8, big-endian)
+//! · HMAC-SHA-256 over method and all of that (32). The first answer, right or wrong, stores it under its id; from then on
+//! the row decides.
+
+use aws_lc_rs::hmac::{self, HMAC_SHA256};
+
+use super::{AnonymousChallenge, Ceremony, Challenge, State};
+use crate::clock::Millis;
+use crate::error::{Error, Result};
+use crate::id::{ChallengeId, TenantId};
+use crate::methods::Method;
+use crate::ring::KeyRing;
+use crate::secret;
+use crate::tenant::Tenant;
+
+const PLAIN: usize = 16 + 32 + 8;
+const TAG: usize = 32;
+
+/// The keys that seal one tenant's challenges: one a ring key, the current one first.
+pub(crate) struct SealKeys(Vec<hmac::Key>);
+
+impl std::fmt::Debug for SealKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SealKeys(…)")
+    }
+}
+
+impl SealKeys {
+    pub(crate) fn new(ring: &KeyRing, tenant: &TenantId) -> Self {
+        let purpose: [&[u8]; 2] = [b"anonymous-challenge", tenant.as_str().as_bytes()];
+        let derived = ring.fingerprints().into_iter().filter_map(|(id, _)| ring.derive(id, &purpose));
+        Self(derived.map(|key| hmac::Key::new(HMAC_SHA256, &*key)).collect())
+    }
+
+    fn seal(&self, method: Method, mut plain: Vec<u8>) -> Vec<u8> {
+        let tag = hmac::sign(&self.0[0], &authenticated(method, &plain));
+        plain.extend_from_slice(tag.as_ref());
+        plain
+    }
+
+    /// What was sealed for this method; the tag is compared in constant time.
+    fn open<'a>(&self, method: Method, sealed: &'a [u8]) -> Option<&'a [u8]> {
+        let (plain, tag) = sealed.split_at_checked(PLAIN).filter(|(_, tag)| tag.len() == TAG)?;
+        let message = authenticated(method, plain);
+        self.0.iter().any(|key| hmac::verify(key, &message, tag).is_ok()).then_some(plain)
+    }
+}
+
+fn authenticated(method: Method, plain: &[u8]) -> Vec<u8> {
+    [method.as_str().as_bytes(), b"\0", plain].concat()
+}
+
+impl Ceremony {
+    /// Bytes of a challenge for anyone that nothing is stored of: `method`, by the life the tenant gives it.
+    pub(crate) fn sealed(tenant: &Tenant, method: Method, id: &ChallengeId, expires_at: Millis) -> Self {
+        let mut plain = Self::mint(id).bytes;
+        plain.extend_from_slice(&expires_at.0.to_be_bytes());
+        let bytes = tenant.seal_keys.seal(method, plain);
+        Self { hash: secret::sha256(&bytes), bytes }
+    }
+}
+
+impl Challenge {
+    /// The challenge that `answered` seals, if it is `id` and ours; whether it is still open is for its reader to ask.
+    pub(crate) fn unseal(
+        tenant: &Tenant,
+        method: Method,
+        id: &ChallengeId,
+        answered: &[u8],
+        now: Millis,
+    ) -> Result<Self> {
+        let plain = tenant.seal_keys.open(method, answered);
+        let plain =
+            plain.filter(|plain| Ceremony::id_in(plain).as_ref() == Some(id)).ok_or(Error::NotFound("challenge"))?;
+        let ends = plain.last_chunk().map_or(i64::MIN, |ends| i64::from_be_bytes(*ends));
+        let expires_at = Millis(ends);
+        Ok(Self {
+            method: Some(method),
+            // One whose row may have been swept is over, even for a clock that was set back.
+            state: if expires_at <= tenant.swept_until { State::Expired } else { State::Pending },
+            secret_hash: Some(secret::sha256(answered)),
+            expires_at,
+            is_stored: false,
+            ..AnonymousChallenge::default().challenge(id.clone(), tenant, now)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(ring: &KeyRing) -> SealKeys {
+        SealKeys::new(ring, &TenantId::parse("6f9619ff-8b86-4d01-b42d-00cf4fc964ff").unwrap())
+    }
+
+    #[test]
+    fn what_is_sealed_opens_unchanged_for_its_method_and_tenant_alone() {
+        let ring = KeyRing::generate();
+        let keys = keys(&ring);
+        let sealed = keys.seal(Method::Passkey, vec![7; PLAIN]);
+        assert_eq!(keys.open(Method::Passkey, &sealed), Some(&[7; PLAIN][..]));
+        assert_eq!(keys.open(Method::SecurityKey, &sealed), None);
+        let other = SealKeys::new(&ring, &TenantId::parse("6f9619ff-8b86-4d01-b42d-00cf4fc964fe").unwrap());
+        assert_eq!(other.open(Method::Passkey, &sealed), None);
+        assert_eq!(self::keys(&KeyRing::generate()).open(Method::Passkey, &sealed), None);
+    }
+
+    #[test]
+    fn every_byte_and_the_length_count() {
+        let keys = keys(&KeyRing::generate());
+        let sealed = keys.seal(Method::Passkey, vec![7; PLAIN]);
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert_eq!(keys.open(Method::Passkey, &changed), None, "byte {at}");
+            assert_eq!(keys.open(Method::Passkey, &sealed[..at]), None, "cut at {at}");
+        }
+        assert_eq!(keys.open(Method::Passkey, &[&sealed[..], b"x"].concat()), None);
+    }
+}
