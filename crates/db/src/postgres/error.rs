@@ -43,8 +43,9 @@ pub(super) fn running(what: &str, error: &tokio_postgres::Error) -> Failure {
         "23503" | "23001" => Failure::of(Error::ForeignKey),
         // Serialization failure, deadlock.
         "40001" | "40P01" => Failure::unavailable(text, Cure::Repeat),
-        // A prepared statement that no longer fits its table, or is not there.
-        "0A000" | "26000" => Failure { error: Error::Internal(text), cure: Cure::Repeat },
+        // A prepared statement that no longer fits its table, or is not there. A table or another thing that is there: of two
+        // sessions that create it at once, IF NOT EXISTS or not, one may hear that.
+        "0A000" | "26000" | "42P07" | "42710" => Failure { error: Error::Internal(text), cure: Cure::Repeat },
         code if is_lost(code) => Failure::unavailable(text, Cure::Reconnect),
         code if is_unavailable(code) => Failure::unavailable(text, Cure::Nothing),
         _ => Failure::of(Error::Internal(text)),
@@ -54,8 +55,8 @@ pub(super) fn running(what: &str, error: &tokio_postgres::Error) -> Failure {
 /// The failure of a statement that cannot be prepared, with the server's message: nothing is bound yet.
 pub(super) fn preparing(what: &str, error: &tokio_postgres::Error) -> Failure {
     match (running(what, error), error.as_db_error()) {
-        (Failure { error: Error::Internal(_), .. }, Some(told)) => {
-            Failure::of(Error::Internal(format!("{what}: {}", told.message())))
+        (Failure { error: Error::Internal(_), cure }, Some(told)) => {
+            Failure { error: Error::Internal(format!("{what}: {}", told.message())), cure }
         }
         (failure, _) => failure,
     }
