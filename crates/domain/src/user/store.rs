@@ -60,8 +60,9 @@ impl User {
     }
 }
 
-pub(crate) async fn find(db: &Db, tenant: &TenantId, id: &UserId) -> Result<Option<User>> {
-    db.opt(&FIND, &[tenant, id]).await?.as_ref().map(User::read).transpose()
+/// The user, inside a transaction.
+pub(crate) async fn find(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId) -> Result<Option<User>> {
+    tx.opt(&FIND, &[tenant, id]).await?.as_ref().map(User::read).transpose()
 }
 
 pub(crate) async fn find_external(db: &Db, tenant: &TenantId, external_id: &str) -> Result<Option<User>> {

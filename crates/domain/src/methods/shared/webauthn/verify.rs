@@ -16,7 +16,7 @@ use crate::authenticator::{self, Authenticator, assurance, combine};
 use crate::challenge::{self, Ceremony, Challenge, Note, Purpose, State};
 use crate::clock::{Millis, Span};
 use crate::error::{Error, Result};
-use crate::id::ChallengeId;
+use crate::id::{ChallengeId, UserId};
 use crate::tenant::Tenant;
 use crate::token::Proof;
 use crate::user::{self, User};
@@ -158,13 +158,13 @@ impl Countersign {
             Err(refusal) => return self.refuse_ceremony(&tenant, &open, rules.method, refusal, caller).await,
         };
         let user = match who {
-            Who::Bearer(bearer) => bearer.user.clone(),
-            Who::Anonymous(_) => self.owner(&tenant, &factor).await?,
+            Who::Bearer(bearer) => Some(bearer.user.clone()),
+            Who::Anonymous(_) => None,
         };
         let now = self.now();
         let (action, is_new) = match known_action {
             Some(action) => (action, false),
-            None => (self.action_of_sign_in(&tenant, &open, &user, &said, caller, now).await?, true),
+            None => (self.action_of_sign_in(&tenant, &open, &factor.user, &said, caller, now).await?, true),
         };
         admits_proof(&action)?;
         self.store_proof(&tenant, user, action, is_new, &open, factor, &seen, caller, now).await
@@ -188,32 +188,29 @@ impl Countersign {
         }
     }
 
-    async fn owner(&self, tenant: &Tenant, factor: &Authenticator) -> Result<User> {
-        user::store::find(self.db(), &tenant.id, &factor.user).await?.ok_or(Error::UnknownCredential)
-    }
-
     /// The action that a sign-in without a token completes: named by its challenge, begun now.
     async fn action_of_sign_in(
         &self,
         tenant: &Tenant,
         open: &Challenge,
-        user: &User,
+        user: &UserId,
         said: &ParsedAnswer,
         caller: &Caller,
         now: Millis,
     ) -> Result<Action> {
         let key = open.idempotency_key.clone().unwrap_or_else(|| IdempotencyKey::random().as_str().to_owned());
         if open.idempotency_key.is_some()
-            && let Some(action) = action::store::find(self.db(), &tenant.id, &user.id, &open.action_code, &key).await?
+            && let Some(action) = action::store::find(self.db(), &tenant.id, user, &open.action_code, &key).await?
         {
             return Ok(action);
         }
-        let state = decide(tenant.settings.default_outcome, user.is_enrolled());
+        // Who signs in with a factor has one.
+        let state = decide(tenant.settings.default_outcome, true);
         Ok(Action {
             ip_address: caller.ip_address.clone(),
             user_agent: caller.user_agent.clone(),
             device_id: said.device_id.clone(),
-            ..Action::new(&user.id, &open.action_code, &key, state, now)
+            ..Action::new(user, &open.action_code, &key, state, now)
         })
     }
 
@@ -221,7 +218,7 @@ impl Countersign {
     async fn store_proof(
         &self,
         tenant: &Tenant,
-        user: User,
+        known: Option<User>,
         action: Action,
         is_new: bool,
         open: &Challenge,
@@ -236,7 +233,7 @@ impl Countersign {
         let earlier = action.proof().filter(|_| action.is_freshly_proved(now));
         let earlier = earlier.and_then(|proof| Some((action.method?, proof)));
         let proof: Proof = combine(earlier, factor.method, fresh);
-        let event = proved_event(&user, &action, open, &factor, &proof, caller);
+        let event = proved_event(&action, open, &factor, &proof, caller);
         let fell = counter_event(&event, seen);
         let proof_use = authenticator::store::Use {
             sign_count: seen.sign_count,
@@ -245,7 +242,7 @@ impl Countersign {
             user_verified: seen.flags.uv(),
             at: now,
         };
-        {
+        let user = {
             let (tenant, action, open) = (tenant.id.clone(), action.clone(), open.clone());
             let (factor, proof) = (factor.clone(), proof.clone());
             self.write(async move |tx| {
@@ -263,10 +260,14 @@ impl Countersign {
                 if let Some(fell) = &fell {
                     audit::record(tx, &tenant, fell).await?;
                 }
-                Ok(())
+                match &known {
+                    Some(user) => Ok(user.clone()),
+                    // Read here, where the pages of the user are at hand already.
+                    None => user::store::find(tx, &tenant, &factor.user).await?.ok_or(Error::UnknownCredential),
+                }
             })
-            .await?;
-        }
+            .await?
+        };
         factor.last_verified_at = Some(now);
         factor.credential.backup_state = seen.flags.bs();
         let token = self.result_token(tenant, &user, (&action.code, &action.idempotency_key), Some(&proof))?;
@@ -317,16 +318,9 @@ fn check_assertion(
     Ok(seen)
 }
 
-fn proved_event(
-    user: &User,
-    action: &Action,
-    open: &Challenge,
-    factor: &Authenticator,
-    proof: &Proof,
-    caller: &Caller,
-) -> Event {
+fn proved_event(action: &Action, open: &Challenge, factor: &Authenticator, proof: &Proof, caller: &Caller) -> Event {
     Event::new("action.proved", proof.at)
-        .user(&user.id)
+        .user(&action.user)
         .action(&action.code, &action.idempotency_key)
         .challenge(&open.id)
         .authenticator(&factor.id)
