@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use super::session::Session;
 use crate::error::{Error, Result};
@@ -22,28 +23,39 @@ const FEW: i32 = 512;
 /// How often the thread goes after what was written while it copied.
 const ROUNDS: usize = 8;
 
-/// Tells the writer that little is left to copy.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Rest(Arc<AtomicBool>);
-
-impl Rest {
-    /// Whether the writer is to copy the rest now; asked once, answered once.
-    pub(super) fn is_due(&self) -> bool {
-        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed)
-    }
+/// The thread that copies, as the writer sees it.
+#[derive(Debug)]
+pub(super) struct Copier {
+    /// Whether little is left, for the writer to copy.
+    rest: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
 }
 
-/// Starts the thread and makes `writer` wake it. The thread ends with the writer's connection.
-pub(super) fn start(writer: &mut Session, copier: Session) -> Result<Rest> {
-    let rest = Rest::default();
-    let (ask, asked) = sync_channel(1);
-    writer.after_commit(watch(ask))?;
-    let told = rest.clone();
-    std::thread::Builder::new()
-        .name("db-checkpoint".to_owned())
-        .spawn(move || copy(&copier, &asked, &told))
-        .map_err(|error| Error::Unavailable(format!("the copying thread cannot be started: {error}")))?;
-    Ok(rest)
+impl Copier {
+    /// Starts the thread and makes `writer` wake it.
+    pub(super) fn start(writer: &mut Session, copier: Session) -> Result<Self> {
+        let rest = Arc::<AtomicBool>::default();
+        let (ask, asked) = sync_channel(1);
+        writer.after_commit(watch(ask))?;
+        let told = Arc::clone(&rest);
+        let thread = std::thread::Builder::new()
+            .name("db-checkpoint".to_owned())
+            .spawn(move || copy(&copier, &asked, &told))
+            .map_err(|error| Error::Unavailable(format!("the copying thread cannot be started: {error}")))?;
+        Ok(Self { rest, thread })
+    }
+
+    /// Whether the writer is to copy the rest now; asked once, answered once.
+    pub(super) fn leaves_a_rest(&self) -> bool {
+        self.rest.load(Ordering::Relaxed) && self.rest.swap(false, Ordering::Relaxed)
+    }
+
+    /// Closes the writer's connection, and with it ends the thread and closes its own: the last to close removes the log.
+    pub(super) fn end_with(self, writer: Session) {
+        drop(writer);
+        // A thread that panicked has closed its connection too.
+        let _ended = self.thread.join();
+    }
 }
 
 /// What the writer does with the number of pages in the log after a commit.
@@ -62,13 +74,13 @@ fn watch(ask: SyncSender<()>) -> impl FnMut(i32) + Send + 'static {
     }
 }
 
-fn copy(copier: &Session, asked: &Receiver<()>, rest: &Rest) {
+fn copy(copier: &Session, asked: &Receiver<()>, rest: &AtomicBool) {
     while asked.recv().is_ok() {
         for _ in 0..ROUNDS {
             // A copy that fails, for a full disk say, is tried again later; what is in the log stays valid there.
             let Ok(left) = copier.checkpoint() else { break };
             if left <= FEW {
-                rest.0.store(true, Ordering::Relaxed);
+                rest.store(true, Ordering::Relaxed);
                 break;
             }
         }

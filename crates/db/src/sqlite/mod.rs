@@ -18,6 +18,7 @@ use crate::statement::Statement;
 use crate::tx::Tx;
 use crate::value::Params;
 
+use self::checkpoint::Copier;
 use self::open::File;
 use self::reader::Readers;
 use self::writer::Writer;
@@ -38,13 +39,13 @@ impl Sqlite {
         let busy_timeout = options.busy_timeout;
         let open = move || {
             let mut writer = opening.create_and_open(busy_timeout)?;
-            let rest = checkpoint::start(&mut writer, opening.open_copier()?)?;
-            Ok::<_, Error>((writer, rest))
+            let copier = Copier::start(&mut writer, opening.open_copier()?)?;
+            Ok::<_, Error>((writer, copier))
         };
-        let (writer, rest) = tokio::task::spawn_blocking(open)
+        let (writer, copier) = tokio::task::spawn_blocking(open)
             .await
             .map_err(|_| Error::Internal("opening the database panicked".to_owned()))??;
-        Ok(Self { writer: Writer::start(writer, rest, options.group)?, readers: Readers::new(file, options.readers) })
+        Ok(Self { writer: Writer::start(writer, copier, options.group)?, readers: Readers::new(file, options.readers) })
     }
 
     pub(crate) async fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {

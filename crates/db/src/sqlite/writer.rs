@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::checkpoint::Rest;
+use super::checkpoint::Copier;
 use super::session::Session;
 use crate::error::{Error, Result};
 use crate::inside;
@@ -34,11 +34,11 @@ enum Message {
 }
 
 impl Writer {
-    pub(super) fn start(session: Session, rest: Rest, group: usize) -> Result<Self> {
+    pub(super) fn start(session: Session, copier: Copier, group: usize) -> Result<Self> {
         let (queue, waiting) = mpsc::channel(WAITING);
         std::thread::Builder::new()
             .name("db-writer".to_owned())
-            .spawn(move || Thread { session, rest, waiting, limit: group.max(1), group: Vec::new() }.serve())
+            .spawn(move || Thread { session, copier, waiting, limit: group.max(1), group: Vec::new() }.serve())
             .map_err(|error| Error::Unavailable(format!("the writing thread cannot be started: {error}")))?;
         Ok(Self { queue })
     }
@@ -120,8 +120,7 @@ where
 
 struct Thread {
     session: Session,
-    /// What is left to copy from the log.
-    rest: Rest,
+    copier: Copier,
     waiting: mpsc::Receiver<Message>,
     limit: usize,
     /// The transactions that ran and wait for the commit.
@@ -144,12 +143,12 @@ impl Thread {
             }
         }
         self.session.truncate_log();
-        drop(self.session);
+        self.copier.end_with(self.session);
         drop(closers);
     }
 
     fn commit_group(&mut self, first: Box<dyn Job>, closers: &mut Vec<oneshot::Sender<()>>) {
-        if self.rest.is_due() {
+        if self.copier.leaves_a_rest() {
             // What could not be copied now is copied another time.
             drop(self.session.checkpoint());
         }
