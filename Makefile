@@ -1,5 +1,5 @@
-# run · test · lint · web · schema · bench
-.PHONY: run test lint web schema bench
+# run · test · soak · lint · web · schema · bench
+.PHONY: run test soak lint web schema bench
 
 WEB_SOURCES := $(shell find apps packages -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 PAGES := apps/demo/dist/index.html apps/docs/dist/index.html
@@ -12,6 +12,12 @@ run: web
 # Everything, with one closing line: N passed, N failed.
 test:
 	.ci/test
+
+# Kills the server a thousand times on SQLite, a hundred times on PostgreSQL, and the storage layer five hundred times.
+# KILLS=… and KILL_SEED=… choose otherwise.
+soak:
+	KILLS=$(or $(KILLS),1000) cargo test -p countersign-server --test it kill:: -- --nocapture
+	COUNTERSIGN_DB_CRASHES=500 cargo test -p countersign-db --test it crash
 
 lint: node_modules/.package-lock.json
 	cargo fmt --all --check
