@@ -36,7 +36,7 @@ pub(crate) struct Wanted {
 /// No longer without a completed sign-in.
 const BOUND: Duration = Duration::from_millis(50);
 /// How long the server keeps what has expired (`crates/domain/src/sweep.rs`), in milliseconds.
-const KEPT: i64 = 60 * 60 * 1_000;
+const KEPT: i64 = 10 * 60 * 1_000;
 /// Seconds' worth of rows that are overdue already when it begins.
 const BACKLOG: u64 = 60;
 
