@@ -67,7 +67,7 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
         closed(&Arc::new(server.door()), &users, wanted.connections, Duration::from_secs(5), None).await?;
     let rate = number(latencies.count()) / elapsed.as_secs_f64();
     server.stop()?;
-    // As if it had run like this for the last hour: as many rows fall due each second as come. A quarter more, because a
+    // As if it had run like this for long: as many rows fall due each second as come. A quarter more, because a
     // server that runs longer gets faster, and a sweeper that has nothing left to do proves nothing.
     let span = i64::try_from(wanted.seconds + BACKLOG)? * 1_000;
     let begin = bulk::now()? - KEPT - i64::try_from(BACKLOG)? * 1_000;
