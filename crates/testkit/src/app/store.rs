@@ -51,12 +51,18 @@ impl Store {
 
     /// A migrated one where that is cheap, and its URL: on PostgreSQL a copy of a template, made once a server.
     pub(crate) async fn migrated(engine: Engine, folder: &Path) -> (Self, String) {
-        if engine == Engine::Postgres {
-            make_template(postgres::server()).await;
+        if engine == Engine::Sqlite {
+            return Self::make(engine, folder, |_, _| ());
         }
-        Self::make(engine, folder, |server, name| {
-            psql(server, &format!("CREATE DATABASE {name} TEMPLATE {}", template())).expect("a database is copied");
-        })
+        let (server, template) = (postgres::server(), template());
+        let copy = |server: &str, name: &str| psql(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        let name = name();
+        if copy(server, &name).is_err() {
+            make_template(server, &template).await;
+            copy(server, &name).expect("a database is copied");
+        }
+        let url = format!("{server}{name}");
+        (Self::Postgres { server, name }, url)
     }
 
     fn make(engine: Engine, folder: &Path, create: impl FnOnce(&str, &str)) -> (Self, String) {
@@ -64,7 +70,7 @@ impl Store {
             return (Self::Sqlite, format!("sqlite://{}", folder.join("test.db").display()));
         }
         let server = postgres::server();
-        let name = format!("test_{:032x}", u128::from_be_bytes(secret::random()));
+        let name = name();
         create(server, &name);
         let url = format!("{server}{name}");
         (Self::Postgres { server, name }, url)
@@ -105,6 +111,11 @@ impl Drop for Store {
     }
 }
 
+/// A name that no other test has.
+fn name() -> String {
+    format!("test_{:032x}", u128::from_be_bytes(secret::random()))
+}
+
 /// The name of the migrated template: another for every other set of migrations.
 fn template() -> String {
     let mut hasher = DefaultHasher::new();
@@ -115,15 +126,11 @@ fn template() -> String {
 }
 
 /// Makes the template unless it is there. Of many tests that want it at once one works and the others wait.
-async fn make_template(server: &str) {
-    let name = template();
+async fn make_template(server: &str, name: &str) {
     let there = || {
         let found = psql(server, &format!("SELECT 1 FROM pg_database WHERE datname = '{name}'"));
         !found.expect("the server answers").is_empty()
     };
-    if there() {
-        return;
-    }
     let lock = File::create(std::env::temp_dir().join(format!("countersign-test-{name}.lock")));
     let lock = lock.expect("the temporary folder is writable");
     lock.lock().expect("a file can be locked");
