@@ -71,6 +71,8 @@ impl From<countersign_db::Error> for Error {
     fn from(error: countersign_db::Error) -> Self {
         match error {
             countersign_db::Error::Unavailable(_) => Self::Unavailable(error.to_string()),
+            // What the row belongs to, a user or a factor, was removed at the same moment. Asked again, the answer says so.
+            countersign_db::Error::ForeignKey => Self::Unavailable("what this belongs to is being removed".to_owned()),
             _ => Self::Internal(error.to_string()),
         }
     }

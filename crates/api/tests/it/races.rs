@@ -3,6 +3,7 @@
 use countersign_domain::clock::Span;
 use countersign_testkit::app::{Answer, ORIGIN, TestApp, TestTenant, Who};
 use countersign_testkit::forger::{Authenticator, Counter};
+use http::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -157,4 +158,24 @@ async fn a_grant_adds_one_factor_however_many_ask_at_once() {
     let token = shop.track_with("ada", "add", scope).await.token;
     let won = successes(enrol_together(shop, &[token.as_str(); TOGETHER]).await, &[(403, "insufficient_scope")]);
     assert_eq!((won.len(), factors(shop, "ada").await.len()), (1, 2));
+}
+
+/// A backend tracks while another removes the user: each answer is one that its caller can act on, never a bug's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tracking_beside_the_removal_of_the_user_is_no_error_of_ours() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    let mut racing = JoinSet::new();
+    for n in 0..20 * TOGETHER {
+        let shop = shop.clone();
+        racing.spawn(async move {
+            if n % 2 == 0 {
+                shop.server(Method::POST, "/users/ada/actions/withdraw", json!({})).await
+            } else {
+                shop.server(Method::DELETE, "/users/ada", Value::Null).await
+            }
+        });
+    }
+    successes(racing.join_all().await, &[(404, "not_found"), (503, "unavailable")]);
+    shop.track("ada", "withdraw").await;
 }
