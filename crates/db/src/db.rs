@@ -37,6 +37,27 @@ pub struct Options {
     pub group: usize,
 }
 
+/// How busy a database is, for whoever watches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// Counted since it was opened.
+    Sqlite {
+        /// Commits: each waits for the disk once.
+        commits: u64,
+        /// Transactions in them.
+        transactions: u64,
+    },
+    /// At this moment, over all pools.
+    Postgres {
+        /// Connections to the server.
+        connections: usize,
+        /// Those of them that nobody uses.
+        idle: usize,
+        /// Callers that wait for one.
+        waiting: usize,
+    },
+}
+
 impl Default for Options {
     fn default() -> Self {
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -178,6 +199,14 @@ impl Db {
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.check(statement).await,
             Engine::Postgres(postgres) => postgres.check(statement).await,
+        }
+    }
+
+    /// How busy it is; asks nothing of the database.
+    pub fn activity(&self) -> Activity {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.activity(),
+            Engine::Postgres(postgres) => postgres.activity(),
         }
     }
 

@@ -37,7 +37,7 @@ mod statement;
 mod tx;
 mod value;
 
-pub use crate::db::{Db, Options};
+pub use crate::db::{Activity, Db, Options};
 pub use crate::error::{Error, Result};
 pub use crate::migrate::Migration;
 pub use crate::row::{Columns, Row};

@@ -7,6 +7,7 @@ use countersign_db::{Db, Tx};
 use crate::clock::{Clock, Millis};
 use crate::error::{Error, Result};
 use crate::ring::KeyRing;
+use crate::tally::Tally;
 use crate::tenant::{Origin, OriginCache, TenantCache};
 
 /// What the domain has to be told.
@@ -30,6 +31,7 @@ struct Inner {
     public_origin: Origin,
     tenants: TenantCache,
     origins: OriginCache,
+    tally: Tally,
 }
 
 impl Countersign {
@@ -39,7 +41,18 @@ impl Countersign {
         let public_origin =
             Origin::of_url(&public_url).map_err(|error| Error::InvalidConfiguration(error.to_string()))?;
         let (tenants, origins) = (TenantCache::default(), OriginCache::default());
-        Ok(Self { inner: Arc::new(Inner { db, clock, ring, public_url, public_origin, tenants, origins }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                db,
+                clock,
+                ring,
+                public_url,
+                public_origin,
+                tenants,
+                origins,
+                tally: Tally::default(),
+            }),
+        })
     }
 
     /// The clock; tests and `--dev` move it.
@@ -60,6 +73,11 @@ impl Countersign {
     /// The origin of `public_url`.
     pub fn public_origin(&self) -> &Origin {
         &self.inner.public_origin
+    }
+
+    /// What happened since the start.
+    pub fn tally(&self) -> &Tally {
+        &self.inner.tally
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -19,6 +19,7 @@ pub mod ring;
 pub mod secret;
 mod statements;
 mod sweep;
+pub mod tally;
 pub mod tenant;
 pub mod token;
 pub mod user;

@@ -52,6 +52,7 @@ impl Countersign {
         let mut swept = Swept::default();
         for table in [Table::Challenges, Table::Counters, Table::Spent] {
             let Some(rows) = self.sweep_batch(lease, table).await? else { return Ok(None) };
+            self.tally().swept(rows);
             swept.rows += rows;
             swept.more |= rows >= BATCH;
         }

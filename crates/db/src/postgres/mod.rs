@@ -14,7 +14,7 @@ mod transaction;
 mod url;
 mod writer;
 
-use crate::db::Options;
+use crate::db::{Activity, Options};
 use crate::error::{Error, Result};
 use crate::inside;
 use crate::row::Row;
@@ -48,6 +48,13 @@ impl Postgres {
         loan.accept().await.map_err(|failure| failure.error)??;
         drop(loan);
         Ok(Self { readers, writers: Writers::start(&server, CONNECTIONS)? })
+    }
+
+    pub(crate) fn activity(&self) -> Activity {
+        let pools = self.writers.pools().chain([&self.readers]).map(Pool::status);
+        let sum = pools.fold([0; 3], |[a, b, c], [x, y, z]| [a + x, b + y, c + z]);
+        let [connections, idle, waiting] = sum;
+        Activity::Postgres { connections, idle, waiting }
     }
 
     pub(crate) async fn opt(&self, statement: &Statement, params: Params<'_>) -> Result<Option<Row>> {

@@ -48,6 +48,12 @@ impl Pool {
         Ok(Loan { object: Some(object), sound: true })
     }
 
+    /// Connections, those of them at rest, and callers that wait for one.
+    pub(super) fn status(&self) -> [usize; 3] {
+        let status = self.pool.status();
+        [status.size, status.available, status.waiting]
+    }
+
     pub(super) fn forget_statements(&self) {
         self.pool.manager().statement_caches.clear();
     }

@@ -40,6 +40,10 @@ pub(super) struct Writers {
 }
 
 impl Writers {
+    pub(super) fn pools(&self) -> impl Iterator<Item = &Pool> {
+        self.pools.iter()
+    }
+
     pub(super) fn start(server: &Server, connections: usize) -> Result<Self> {
         let mut writers = Self { queues: Vec::new(), pools: Vec::new(), next: AtomicUsize::new(0) };
         for number in 1..=THREADS {

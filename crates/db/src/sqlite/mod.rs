@@ -10,7 +10,7 @@ mod reader;
 mod session;
 mod writer;
 
-use crate::db::Options;
+use crate::db::{Activity, Options};
 use crate::error::{Error, Result};
 use crate::inside;
 use crate::row::Row;
@@ -78,6 +78,10 @@ impl Sqlite {
         self.write(async |tx: &mut Tx<'_>| tx.set_figures()).await??;
         self.readers.reopen();
         Ok(())
+    }
+
+    pub(crate) fn activity(&self) -> Activity {
+        self.writer.activity()
     }
 
     pub(crate) async fn close(&self) {

@@ -8,12 +8,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Copier;
 use super::session::Session;
+use crate::db::Activity;
 use crate::error::{Error, Result};
 use crate::inside;
 use crate::tx::{Session as Open, Tx};
@@ -25,6 +28,14 @@ const WAITING: usize = 1_024;
 #[derive(Debug)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
+    done: Arc<Done>,
+}
+
+/// What the thread has committed.
+#[derive(Debug, Default)]
+struct Done {
+    commits: AtomicU64,
+    transactions: AtomicU64,
 }
 
 enum Message {
@@ -36,11 +47,13 @@ enum Message {
 impl Writer {
     pub(super) fn start(session: Session, copier: Copier, group: usize) -> Result<Self> {
         let (queue, waiting) = mpsc::channel(WAITING);
+        let done = Arc::new(Done::default());
+        let thread = Thread { session, copier, waiting, limit: group.max(1), group: Vec::new(), done: done.clone() };
         std::thread::Builder::new()
             .name("db-writer".to_owned())
-            .spawn(move || Thread { session, copier, waiting, limit: group.max(1), group: Vec::new() }.serve())
+            .spawn(move || thread.serve())
             .map_err(|error| Error::Unavailable(format!("the writing thread cannot be started: {error}")))?;
-        Ok(Self { queue })
+        Ok(Self { queue, done })
     }
 
     pub(super) async fn write<T, E, F>(&self, work: F) -> Result<Result<T, E>>
@@ -53,6 +66,11 @@ impl Writer {
         let call = Call { work, result: None, panicked: false, answer };
         self.queue.send(Message::Run(Box::new(call))).await.map_err(|_| Error::closed())?;
         answered.await.map_err(|_| Error::closed())?
+    }
+
+    pub(super) fn activity(&self) -> Activity {
+        let [commits, transactions] = [&self.done.commits, &self.done.transactions].map(|count| count.load(Relaxed));
+        Activity::Sqlite { commits, transactions }
     }
 
     pub(super) async fn close(&self) {
@@ -125,6 +143,7 @@ struct Thread {
     limit: usize,
     /// The transactions that ran and wait for the commit.
     group: Vec<Box<dyn Job>>,
+    done: Arc<Done>,
 }
 
 impl Thread {
@@ -168,7 +187,11 @@ impl Thread {
             }
         }
         match self.session.steer("COMMIT") {
-            Ok(()) => self.answer(&Ok(())),
+            Ok(()) => {
+                self.done.commits.fetch_add(1, Relaxed);
+                self.done.transactions.fetch_add(self.group.len() as u64, Relaxed);
+                self.answer(&Ok(()));
+            }
             Err(error @ Error::Unavailable(_)) => self.undo(&error),
             // A deferred constraint, which is forbidden for this very reason: it is the fault of one and fails all.
             Err(error) => self.undo(&Error::Internal(format!("the commit of a group was refused: {error}"))),

@@ -8,6 +8,7 @@ use super::shared::webauthn::{Answered, Enrolled, Offer, ParsedAnswer, ParsedCre
 use crate::action::Bearer;
 use crate::error::Result;
 use crate::id::ChallengeId;
+use crate::tally::{Ceremony, Stage};
 use crate::{Caller, Countersign};
 
 const RULES: Rules = Rules {
@@ -33,12 +34,14 @@ impl Countersign {
             None => &[],
         };
         let hints = hints.iter().map(|hint| (*hint).to_owned()).collect();
-        self.webauthn_registration_options(&RULES, who, wish, hints, caller).await
+        let outcome = self.webauthn_registration_options(&RULES, who, wish, hints, caller).await;
+        self.tally().ceremony(Method::Passkey, Ceremony::Enrolment, Stage::Opened, outcome)
     }
 
     /// Takes a new passkey in.
     pub async fn passkey_enrol(&self, who: &Bearer, made: ParsedCredential, caller: &Caller) -> Result<Enrolled> {
-        self.webauthn_enrol(&RULES, who, made, caller).await
+        let outcome = self.webauthn_enrol(&RULES, who, made, caller).await;
+        self.tally().ceremony(Method::Passkey, Ceremony::Enrolment, Stage::Verified, outcome)
     }
 
     /// Options for signing in or stepping up with a passkey. `challenge` is one from `begin_anonymous`; a token brings its
@@ -49,11 +52,13 @@ impl Countersign {
         challenge: Option<ChallengeId>,
         caller: &Caller,
     ) -> Result<Offer<RequestOptions>> {
-        self.webauthn_authentication_options(&RULES, who, challenge, Vec::new(), caller).await
+        let outcome = self.webauthn_authentication_options(&RULES, who, challenge, Vec::new(), caller).await;
+        self.tally().ceremony(Method::Passkey, Ceremony::Authentication, Stage::Opened, outcome)
     }
 
     /// Checks a passkey's answer.
     pub async fn passkey_verify(&self, who: &Who, said: ParsedAnswer, caller: &Caller) -> Result<Answered> {
-        self.webauthn_verify(&RULES, who, said, caller).await
+        let outcome = self.webauthn_verify(&RULES, who, said, caller).await;
+        self.tally().ceremony(Method::Passkey, Ceremony::Authentication, Stage::Verified, outcome)
     }
 }

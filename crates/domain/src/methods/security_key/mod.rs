@@ -8,6 +8,7 @@ use super::Method;
 use super::shared::webauthn::{Answered, Enrolled, Offer, ParsedAnswer, ParsedCredential, Rules, Who, Wish};
 use crate::action::Bearer;
 use crate::error::Result;
+use crate::tally::{Ceremony, Stage};
 use crate::tenant::Tenant;
 use crate::{Caller, Countersign};
 
@@ -33,12 +34,14 @@ impl Countersign {
         caller: &Caller,
     ) -> Result<Offer<CreationOptions>> {
         let wish = Wish { attachment: Some(Attachment::CrossPlatform), ..Wish::default() };
-        self.webauthn_registration_options(&rules(&who.tenant), who, wish, hints(), caller).await
+        let outcome = self.webauthn_registration_options(&rules(&who.tenant), who, wish, hints(), caller).await;
+        self.tally().ceremony(Method::SecurityKey, Ceremony::Enrolment, Stage::Opened, outcome)
     }
 
     /// Takes a new security key in.
     pub async fn security_key_enrol(&self, who: &Bearer, made: ParsedCredential, caller: &Caller) -> Result<Enrolled> {
-        self.webauthn_enrol(&rules(&who.tenant), who, made, caller).await
+        let outcome = self.webauthn_enrol(&rules(&who.tenant), who, made, caller).await;
+        self.tally().ceremony(Method::SecurityKey, Ceremony::Enrolment, Stage::Verified, outcome)
     }
 
     /// Options for stepping up with a security key. There is no sign-in without a token: a key does not name its user.
@@ -49,12 +52,14 @@ impl Countersign {
     ) -> Result<Offer<RequestOptions>> {
         let rules = rules(&who.tenant);
         let who = Who::Bearer(Box::new(who.clone()));
-        self.webauthn_authentication_options(&rules, &who, None, hints(), caller).await
+        let outcome = self.webauthn_authentication_options(&rules, &who, None, hints(), caller).await;
+        self.tally().ceremony(Method::SecurityKey, Ceremony::Authentication, Stage::Opened, outcome)
     }
 
     /// Checks a security key's answer.
     pub async fn security_key_verify(&self, who: &Bearer, said: ParsedAnswer, caller: &Caller) -> Result<Answered> {
         let rules = rules(&who.tenant);
-        self.webauthn_verify(&rules, &Who::Bearer(Box::new(who.clone())), said, caller).await
+        let outcome = self.webauthn_verify(&rules, &Who::Bearer(Box::new(who.clone())), said, caller).await;
+        self.tally().ceremony(Method::SecurityKey, Ceremony::Authentication, Stage::Verified, outcome)
     }
 }
