@@ -18,6 +18,7 @@ use axum::extract::Request;
 use axum::middleware;
 use axum::response::Response;
 use countersign_domain::Countersign;
+use prometheus_client::registry::Registry;
 use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -31,13 +32,15 @@ pub struct Api {
     pub(crate) limiter: edge::Limiter,
     pub(crate) trusted: TrustedProxies,
     pub(crate) admission: edge::Admission,
+    pub(crate) meter: edge::Meter,
 }
 
 impl Api {
     /// The doors of `countersign`. No proxy is trusted, [`Self::IN_FLIGHT`] requests are worked on at once.
     pub fn new(countersign: Countersign, limits: AddressLimits) -> Self {
         let admission = edge::Admission::new(Self::IN_FLIGHT);
-        Self { countersign, limiter: edge::Limiter::new(limits), trusted: TrustedProxies::default(), admission }
+        let (limiter, meter) = (edge::Limiter::new(limits), edge::Meter::new());
+        Self { countersign, limiter, trusted: TrustedProxies::default(), admission, meter }
     }
 
     /// How many requests are worked on at once, unless told otherwise: four times what a group commit takes, and few
@@ -48,6 +51,11 @@ impl Api {
     #[must_use]
     pub fn admitting(self, in_flight: NonZeroUsize) -> Self {
         Self { admission: edge::Admission::new(in_flight), ..self }
+    }
+
+    /// Registers what the doors count: requests, their time, refusals.
+    pub fn register(&self, registry: &mut Registry) {
+        self.meter.register(registry);
     }
 
     /// How busy the doors are.

@@ -106,6 +106,7 @@ impl Config {
         })?;
         config.public_url()?;
         config.server.trusted_proxies()?;
+        config.server.check_metrics()?;
         Ok(config)
     }
 

@@ -9,6 +9,7 @@ mod front;
 mod health;
 mod jobs;
 mod log;
+mod metrics;
 mod open;
 mod reference;
 mod serve;

@@ -9,6 +9,7 @@ use tracing::{info, warn};
 
 use crate::config::Config;
 use crate::front::{self, Front, Stop, Tls};
+use crate::metrics::{self, Watched};
 use crate::open::{self, Opened};
 use crate::{dev, health, jobs, log, reference};
 
@@ -20,9 +21,10 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     }
     let trusted = config.server.trusted_proxies()?;
     let tls = Tls::open(&config.server.tls)?;
-    let listener = front::listen(config.server.listen, config.server.reuse_port)?;
+    let listener = front::listen("server.listen", config.server.listen, config.server.reuse_port)?;
     // Port 0 asks the system for a free one; everything that names the port comes after.
     config.server.listen = listener.local_addr()?;
+    let private = metrics::listen(&config.server)?;
     let Opened { countersign, db, applied, newer } = open::open(&config).await?;
     for migration in applied {
         info!("Applied migration {migration}");
@@ -39,7 +41,12 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     let api = Api::new(countersign.clone(), config.server.address_limits())
         .trusting(trusted.clone())
         .admitting(config.server.max_in_flight);
-    let front = Front::new(listener, tls.as_ref(), api.router(pages), &config.server, trusted)?;
+    let front = Front::new(listener, tls.as_ref(), api.clone().router(pages), &config.server, trusted)?;
+    if let Some(listener) = private {
+        info!("Metrics on http://{}/metrics", listener.local_addr()?);
+        let watched = Watched { api: &api, countersign: &countersign, db: &db, front: front.tally() };
+        tokio::spawn(front::serve_privately(listener, metrics::routes(&watched)));
+    }
     let sweeping = tokio::spawn(jobs::sweep(countersign.clone()));
     if let Some(tls) = tls {
         tokio::spawn(tls.follow());

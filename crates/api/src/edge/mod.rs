@@ -7,12 +7,13 @@ mod bounds;
 mod cors;
 mod headers;
 mod limit;
+mod meter;
 mod request_id;
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use countersign_domain::Caller;
@@ -31,6 +32,7 @@ pub use admission::Load;
 pub(crate) use bounds::BODY;
 pub use limit::AddressLimits;
 pub(crate) use limit::Limiter;
+pub(crate) use meter::Meter;
 
 /// How long a handler may work. The database's own limits end before; this one is for what nobody thought of.
 const WORK: Duration = Duration::from_secs(30);
@@ -61,6 +63,7 @@ impl Seen {
 /// The one middleware.
 pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     let seen = Seen::of(&api, &request);
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let caller = Caller {
         ip_address: seen.address.map(|address| address.to_string()),
         user_agent: request.headers().get(header::USER_AGENT).map(headers::readable),
@@ -70,19 +73,27 @@ pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
     request.extensions_mut().insert(ClientAddress(seen.address));
     let (cors, mut response) = match api.limiter.admit(seen.address) {
         // Who sends too much is told so without looking anything up.
-        Err(problem) => (Cors::known(&api, &seen), problem.into_response()),
+        Err(problem) => {
+            api.meter.refused("address");
+            (Cors::known(&api, &seen), problem.into_response())
+        }
         Ok(()) => answer(&api, &seen, request, next).await,
     };
     if response.status() == StatusCode::UNAUTHORIZED
         && let Err(problem) = api.limiter.charge(seen.address)
     {
+        api.meter.refused("address");
         response = problem.into_response();
     }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        if problem.internal.is_some() && problem.code() == "unavailable" {
+            api.meter.refused("unavailable");
+        }
         tell(&seen, &problem);
         response = problem.render(&seen.id);
     }
     finish(&api, &seen, &cors, &mut response);
+    api.meter.answered(&seen.method, route, response.status(), seen.at.elapsed());
     response
 }
 
@@ -102,7 +113,10 @@ async fn answer(api: &Api, seen: &Seen, request: Request, next: Next) -> (Cors, 
     } else {
         match api.admission.enter(Rank::of(&seen.method, &seen.path)).await {
             Ok(place) => Some(place),
-            Err(problem) => return (Cors::known(api, seen), problem.into_response()),
+            Err(problem) => {
+                api.meter.refused("overload");
+                return (Cors::known(api, seen), problem.into_response());
+            }
         }
     };
     let cors = Cors::of(api, seen).await;

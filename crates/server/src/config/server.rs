@@ -20,6 +20,8 @@ const IDLE: NonZeroU32 = NonZeroU32::new(75).unwrap();
 pub(crate) struct Server {
     /// Address to listen on.
     pub(crate) listen: SocketAddr,
+    /// Address for `/metrics`, which is nowhere else.
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// Where people and apps reach the server: scheme, host, port. `http://localhost:<port>` when absent.
     pub(crate) public_url: Option<String>,
     /// Certificate and key, for TLS without a proxy.
@@ -69,6 +71,7 @@ impl Default for Server {
         let limits = AddressLimits::default();
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_listen: None,
             public_url: None,
             tls: Tls::default(),
             trusted_proxies: Vec::new(),
@@ -89,6 +92,20 @@ impl Server {
     /// Requests of one address.
     pub(crate) fn address_limits(&self) -> AddressLimits {
         AddressLimits { requests_per_second: self.requests_per_second, strangers_per_second: self.strangers_per_second }
+    }
+
+    /// With `reuse_port` the system would accept both listeners on one address, and give the public's requests to either.
+    pub(crate) fn check_metrics(&self) -> anyhow::Result<()> {
+        let Some(metrics) = self.metrics_listen.filter(|metrics| metrics.port() == self.listen.port()) else {
+            return Ok(());
+        };
+        let overlap = [metrics, self.listen].iter().any(|address| address.ip().is_unspecified());
+        if metrics.port() != 0 && (overlap || metrics.ip() == self.listen.ip()) {
+            anyhow::bail!(
+                "server.metrics_listen is {metrics}, where the public is served (server.listen): take another port"
+            );
+        }
+        Ok(())
     }
 
     /// `server.trusted_proxies`, understood.

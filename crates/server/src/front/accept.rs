@@ -14,6 +14,7 @@ use super::http::{Ended, Http};
 use super::listen::turn_newcomers_away;
 use super::places::{Full, Place, Places};
 use super::stop::Phase;
+use super::tally::Tally;
 
 /// The first pause after the system refused a connection, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
@@ -29,6 +30,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 pub(super) struct Accepting {
     pub(super) http: Arc<Http>,
     pub(super) places: Arc<Places>,
+    pub(super) tally: Arc<Tally>,
     pub(super) phase: watch::Receiver<Phase>,
 }
 
@@ -101,6 +103,7 @@ impl Accepting {
                 if let Ok(place) = taken {
                     self.spawn(stream, place, peer);
                 } else {
+                    self.tally.refused();
                     debug!(client.address = %peer.ip(), "Refused a connection: the address has its share");
                 }
             }
@@ -110,9 +113,11 @@ impl Accepting {
     fn spawn(&self, stream: TcpStream, place: Place, peer: SocketAddr) {
         // Answers are written whole: waiting for more to send with them only delays them.
         let _ = stream.set_nodelay(true);
-        let (http, phase) = (self.http.clone(), self.phase.clone());
+        let (http, tally, phase) = (self.http.clone(), self.tally.clone(), self.phase.clone());
+        tally.accepted();
         tokio::spawn(async move {
             let ended = http.serve(stream, peer, &place.connection, phase).await;
+            tally.ended(ended);
             if ended != Ended::Done {
                 debug!(client.address = %peer.ip(), "Closed a connection: {ended:?}");
             }

@@ -79,6 +79,23 @@ pub(super) enum Ended {
     Stopped,
 }
 
+impl Ended {
+    pub(super) const ALL: [Self; 6] =
+        [Self::Done, Self::NoTls, Self::Broken, Self::Overdue, Self::GaveWay, Self::Stopped];
+
+    /// The name in metrics.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::NoTls => "no_tls",
+            Self::Broken => "broken",
+            Self::Overdue => "overdue",
+            Self::GaveWay => "gave_way",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 impl Http {
     pub(super) fn new(router: Router, patience: Patience, tls: Option<TlsAcceptor>) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());

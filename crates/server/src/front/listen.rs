@@ -10,12 +10,12 @@ use tokio::net::{TcpListener, TcpSocket};
 /// Connections that the system keeps until they are accepted; it may keep fewer (`net.core.somaxconn`).
 const BACKLOG: u32 = 1024;
 
-/// Listens on `address`. With `reuse_port` a second process may listen there too.
+/// Listens on `address`, which is configured as `key`. With `reuse_port` a second process may listen there too.
 ///
 /// # Errors
 /// Names the configuration key.
-pub(crate) fn listen(address: SocketAddr, reuse_port: bool) -> Result<TcpListener> {
-    bind(address, reuse_port).with_context(|| format!("cannot listen on {address} (server.listen)"))
+pub(crate) fn listen(key: &str, address: SocketAddr, reuse_port: bool) -> Result<TcpListener> {
+    bind(address, reuse_port).with_context(|| format!("cannot listen on {address} ({key})"))
 }
 
 fn bind(address: SocketAddr, reuse_port: bool) -> io::Result<TcpListener> {

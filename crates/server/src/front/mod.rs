@@ -12,6 +12,7 @@ mod http;
 mod listen;
 mod places;
 mod stop;
+mod tally;
 mod tls;
 mod watched;
 
@@ -31,10 +32,13 @@ use places::Places;
 
 pub(crate) use listen::listen;
 pub(crate) use stop::{Phase, Stop};
+pub(crate) use tally::Tally;
 pub(crate) use tls::Tls;
 
 /// How long running requests have to end. A client that never finishes its request must not keep the server from stopping.
 const GRACE: Duration = Duration::from_secs(5);
+/// Connections to a private listener.
+const PRIVATE: usize = 16;
 /// How long a closed connection's task may take to notice.
 const NOTICE: Duration = Duration::from_secs(1);
 
@@ -43,7 +47,17 @@ pub(crate) struct Front {
     listener: TcpListener,
     http: Arc<Http>,
     places: Arc<Places>,
+    tally: Arc<Tally>,
     drain: Duration,
+}
+
+/// Serves `router` to few at a time, until the task is dropped: for a listener that is not the public's.
+pub(crate) async fn serve_privately(listener: TcpListener, router: Router) {
+    let patience = connection::Patience { header: Duration::from_secs(10), idle: Duration::from_mins(2) };
+    let places = Arc::new(Places::new(PRIVATE, PRIVATE, TrustedProxies::default()));
+    let (http, tally) = (Arc::new(Http::new(router, patience, None)), Arc::new(Tally::new(places.clone())));
+    let (_serving, phase) = tokio::sync::watch::channel(Phase::Serving);
+    accept::Accepting { http, places, tally, phase }.until(listener, std::future::pending()).await;
 }
 
 impl Front {
@@ -64,13 +78,20 @@ impl Front {
         };
         let http = Http::new(router, patience, tls.map(Tls::acceptor).transpose()?);
         let drain = seconds(config.drain_seconds);
-        Ok(Self { listener, http: Arc::new(http), places: Arc::new(places), drain })
+        let places = Arc::new(places);
+        let tally = Arc::new(Tally::new(places.clone()));
+        Ok(Self { listener, http: Arc::new(http), places, tally, drain })
+    }
+
+    /// What it counts.
+    pub(crate) fn tally(&self) -> Arc<Tally> {
+        self.tally.clone()
     }
 
     /// Serves until asked to stop, then lets what runs end: at most the drain, [`GRACE`] and a moment.
     pub(crate) async fn serve(self, mut stop: Stop) {
-        let watch = stop.watch();
-        let accepting = accept::Accepting { http: self.http, places: self.places.clone(), phase: watch.clone() };
+        let (http, tally, places) = (self.http, self.tally, self.places.clone());
+        let accepting = accept::Accepting { http, places, tally, phase: stop.watch() };
         let until_closed = async {
             stop.asked().await;
             if !self.drain.is_zero() {

@@ -96,6 +96,11 @@ impl Places {
         spared.is_some()
     }
 
+    /// How many there are.
+    pub(super) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// How many are open.
     pub(super) fn open(&self) -> usize {
         let held = self.held();
