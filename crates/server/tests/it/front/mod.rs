@@ -1,6 +1,7 @@
 //! The front of a running server: crowds, slow clients, proxies, stopping.
 
 mod crowd;
+mod log_lines;
 mod metrics;
 mod overload;
 mod patience;
