@@ -46,15 +46,10 @@ impl Countersign {
     /// Begins a challenge that no user is bound to yet; a method picks it up by its id. It leaves no event: a stranger could
     /// fill the trail with them. What comes of it leaves one.
     pub async fn begin_anonymous(&self, tenant: &Tenant, wanted: &AnonymousChallenge) -> Result<ChallengeId> {
-        let challenge = wanted.challenge(ChallengeId::random(), tenant, self.now());
-        let id = challenge.id.clone();
-        self.open_for_anyone(tenant, challenge).await?;
-        Ok(id)
-    }
-
-    pub(crate) async fn open_for_anyone(&self, tenant: &Tenant, challenge: Challenge) -> Result<()> {
         let now = self.now();
-        let tenant = tenant.id.clone();
-        self.write(async move |tx| store::insert(tx, &tenant, &challenge, now).await).await
+        let challenge = wanted.challenge(ChallengeId::random(), tenant, now);
+        let (tenant, id) = (tenant.id.clone(), challenge.id.clone());
+        self.write(async move |tx| store::insert(tx, &tenant, &challenge, now).await).await?;
+        Ok(id)
     }
 }
