@@ -16,6 +16,25 @@ test("signs in with a passkey alone", async ({ page, server }) => {
   await expect(ada.story).toContainText("isValid: true");
 });
 
+test("signing out shows the shop at once, with nothing in between", async ({ page, server }) => {
+  await withoutAutofill(page);
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  const shown = await page.evaluateHandle(() => {
+    const titles: (string | undefined)[] = [];
+    const main = document.getElementById("page");
+    new MutationObserver(() => titles.push(main?.querySelector("h1")?.textContent ?? undefined)).observe(main!, {
+      childList: true,
+    });
+    return titles;
+  });
+  await ada.signOut();
+  expect(await shown.jsonValue()).toEqual([await page.locator("#page h1").textContent()]);
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+});
+
 test("signs in by autofill", async ({ page, server }) => {
   const ada = new Customer(page, server);
   await ada.own();

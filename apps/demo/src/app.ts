@@ -50,14 +50,16 @@ export class App extends EventTarget {
     this.saveBasket();
   }
 
-  setAccount(account: Account | null): void {
+  /** Signs the customer in or out and goes on to a page: nothing is drawn between the two. */
+  setAccount(account: Account | null, page: string): void {
     this.account = account;
-    this.changed();
+    this.go(page);
   }
 
-  /** Goes to a page by its name, the part after `#/`. */
+  /** Goes to a page by its name, the part after `#/`. It is drawn before this returns; `hashchange` would come later. */
   go(page: string): void {
-    location.hash = `#/${page}`;
+    history.pushState(null, "", `#/${page}`);
+    this.dispatchEvent(new Event("page"));
   }
 
   /** Runs what a button does: one story in the drawer, the button busy meanwhile, a failure told to the customer. */

@@ -37,12 +37,15 @@ function start(app: App): void {
     if (focused) document.getElementById(focused)?.focus();
   };
   app.addEventListener("change", redraw);
-  addEventListener("hashchange", () => {
+  const turn = (): void => {
     clearProblem();
     draw();
     scrollTo(0, 0);
     byId("page").querySelector<HTMLElement>("h1")?.focus();
-  });
+  };
+  app.addEventListener("page", turn);
+  // Links, and the browser's back and forward.
+  addEventListener("hashchange", turn);
   draw();
 }
 

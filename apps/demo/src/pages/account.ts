@@ -114,8 +114,7 @@ async function remove(app: App, factor: Factor, reload: () => Promise<void>): Pr
 function signOut(app: App, button: HTMLButtonElement): Promise<void> {
   return app.perform("Sign out", button, async () => {
     await backend.signOut();
-    app.setAccount(null);
-    app.go("");
+    app.setAccount(null, "");
     notice("You are signed out.");
   });
 }

@@ -74,7 +74,6 @@ async function offerAutofill(app: App): Promise<void> {
 
 async function enter(app: App, token: string): Promise<void> {
   const { account } = await backend.finishSignIn(token);
-  app.setAccount(account);
-  app.go("account");
+  app.setAccount(account, "account");
   notice(`Good to see you, ${account.name}.`);
 }

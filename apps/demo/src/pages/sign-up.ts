@@ -43,7 +43,6 @@ async function createAccount(app: App, email: string, name: string): Promise<voi
   const { token } = await backend.signUp(email, name);
   const proof = await app.ceremonies.createPasskey(token, email, name);
   const { account } = await backend.finishSignUp(proof);
-  app.setAccount(account);
-  app.go("account");
+  app.setAccount(account, "account");
   notice(`Welcome, ${account.name}. Your passkey is ready.`);
 }
