@@ -5,6 +5,7 @@ use std::sync::Arc;
 use countersign_db::{Db, Tx};
 
 use crate::clock::{Clock, Millis};
+use crate::delivery::{Carriers, Sender};
 use crate::error::{Error, Result};
 use crate::ring::KeyRing;
 use crate::tally::Tally;
@@ -15,6 +16,8 @@ use crate::tenant::{Origin, OriginCache, TenantCache};
 pub struct Options {
     /// `server.public_url` without a trailing slash; issuer of client tokens and base of prompts.
     pub public_url: String,
+    /// What messages to people are sent with.
+    pub carriers: Carriers,
 }
 
 /// The product without its doors: clones share everything.
@@ -32,6 +35,7 @@ struct Inner {
     tenants: TenantCache,
     origins: OriginCache,
     tally: Tally,
+    sender: Sender,
 }
 
 impl Countersign {
@@ -51,6 +55,7 @@ impl Countersign {
                 tenants,
                 origins,
                 tally: Tally::default(),
+                sender: Sender::new(options.carriers.clone()),
             }),
         })
     }
@@ -78,6 +83,10 @@ impl Countersign {
     /// What happened since the start.
     pub fn tally(&self) -> &Tally {
         &self.inner.tally
+    }
+
+    pub(crate) fn sender(&self) -> &Sender {
+        &self.inner.sender
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -94,6 +94,8 @@ ids! {
     KeyId,
     /// An application that sessions are made for.
     ClientId,
+    /// One message on its way to a person.
+    OutboxId,
     /// One line of the audit trail.
     EventId,
 }

@@ -9,6 +9,7 @@ pub mod authenticator;
 pub mod challenge;
 pub mod clock;
 mod countersign;
+pub mod delivery;
 mod error;
 pub mod id;
 pub mod jobs;

@@ -2,7 +2,7 @@
 
 use countersign_db::Statement;
 
-use crate::{action, audit, authenticator, challenge, jobs, limit, methods, ring, sweep, tenant, user};
+use crate::{action, audit, authenticator, challenge, delivery, jobs, limit, methods, ring, sweep, tenant, user};
 
 /// All of them.
 pub fn statements() -> Vec<&'static Statement> {
@@ -11,6 +11,7 @@ pub fn statements() -> Vec<&'static Statement> {
         audit::STATEMENTS,
         authenticator::STATEMENTS,
         challenge::STATEMENTS,
+        delivery::STATEMENTS,
         jobs::STATEMENTS,
         limit::STATEMENTS,
         methods::STATEMENTS,

@@ -5,6 +5,7 @@ use countersign_db::{Db, Tx, statements};
 
 use crate::Countersign;
 use crate::clock::{Millis, Span};
+use crate::delivery;
 use crate::error::Result;
 use crate::jobs::{self, Lease};
 
@@ -34,6 +35,7 @@ enum Table {
     Challenges,
     Counters,
     Spent,
+    Outbox,
 }
 
 /// What one sweep removed.
@@ -50,7 +52,7 @@ impl Countersign {
     /// the lease over.
     pub async fn sweep(&self, lease: &Lease) -> Result<Option<Swept>> {
         let mut swept = Swept::default();
-        for table in [Table::Challenges, Table::Counters, Table::Spent] {
+        for table in [Table::Challenges, Table::Counters, Table::Spent, Table::Outbox] {
             let Some(rows) = self.sweep_batch(lease, table).await? else { return Ok(None) };
             self.tally().swept(rows);
             swept.rows += rows;
@@ -71,6 +73,7 @@ impl Countersign {
                 Table::Challenges => sweep_challenges(tx, before).await?,
                 Table::Counters => tx.run(&COUNTERS, &[&before]).await?,
                 Table::Spent => tx.run(&SPENT, &[&before]).await?,
+                Table::Outbox => delivery::sweep(tx, before).await?,
             };
             Ok(Some(rows))
         })

@@ -3,6 +3,7 @@
 mod assets;
 mod cli;
 mod config;
+mod delivery;
 mod demo;
 mod dev;
 mod front;

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 use countersign_db::Db;
 use countersign_domain::clock::Clock;
+use countersign_domain::delivery::Carriers;
 use countersign_domain::migrations::MIGRATIONS;
 use countersign_domain::ring::KeyRing;
 use countersign_domain::{Countersign, Options};
@@ -29,7 +30,7 @@ pub(crate) async fn open(config: &Config) -> Result<Opened> {
     let applied = db.migrate(MIGRATIONS, now.0).await.context("cannot bring the database up to date")?;
     let newer = db.newer_migrations(MIGRATIONS).await.context("cannot read which migrations are applied")?;
     let ring = KeyRing::for_database(&db, &config.secrets.keys_file, now).await.context("cannot use the key ring")?;
-    let options = Options { public_url: config.public_url()? };
+    let options = Options { public_url: config.public_url()?, carriers: Carriers::default() };
     let countersign = Countersign::new(db.clone(), ring, clock, &options)?;
     Ok(Opened { countersign, db, applied, newer })
 }

@@ -47,15 +47,13 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
         let watched = Watched { api: &api, countersign: &countersign, db: &db, front: front.tally() };
         tokio::spawn(front::serve_privately(listener, metrics::routes(&watched)));
     }
-    let sweeping = tokio::spawn(jobs::sweep(countersign.clone()));
+    let work = jobs::start(&countersign);
     if let Some(tls) = tls {
         tokio::spawn(tls.follow());
     }
     announce(&countersign, config.server.listen, is_dev);
     front.serve(stop).await;
-    sweeping.abort();
-    // Aborted, it may still be on its way to the database that is closed below.
-    let _ended = sweeping.await;
+    work.stop(&countersign).await;
     db.close().await;
     info!("Stopped");
     Ok(())

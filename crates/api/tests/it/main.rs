@@ -20,6 +20,7 @@ mod frames;
 mod headers;
 mod hostile;
 mod keys;
+mod outbox;
 mod races;
 mod response_rules;
 mod schema;

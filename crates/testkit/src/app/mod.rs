@@ -28,6 +28,7 @@ use axum::Router;
 use countersign_api::{AddressLimits, Api};
 use countersign_db::Db;
 use countersign_domain::clock::{Clock, Span};
+use countersign_domain::delivery::{Channel, Inbox, Mailbox};
 use countersign_domain::migrations::MIGRATIONS;
 use countersign_domain::ring::KeyRing;
 use countersign_domain::secret;
@@ -58,6 +59,7 @@ pub struct TestApp {
     /// Holds database and key ring.
     pub folder: PathBuf,
     tenant: TestTenant,
+    inbox: Inbox,
     serving: JoinHandle<()>,
     store: Store,
 }
@@ -87,13 +89,15 @@ impl TestApp {
         let ring = KeyRing::for_database(&db, &folder.join("keys.json"), clock.now()).await.expect("a ring is made");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}", listener.local_addr().expect("a listener has an address"));
-        let options = Options { public_url: "https://auth.shop.example".to_owned() };
+        let inbox = Inbox::new(clock.clone());
+        let from = Mailbox { name: None, address: "no-reply@shop.example".to_owned() };
+        let options = Options { public_url: "https://auth.shop.example".to_owned(), carriers: inbox.carriers(from) };
         let countersign = Countersign::new(db.clone(), ring, clock, &options).expect("the options are good");
         let service = Api::new(countersign.clone(), limits).router(Router::new());
         let service = service.into_make_service_with_connect_info::<SocketAddr>();
         let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("the server serves") });
         let tenant = make_tenant(&countersign, &url, RP_ID, ORIGIN, change).await;
-        Self { countersign, db, url, folder, tenant, serving, store }
+        Self { countersign, db, url, folder, tenant, inbox, serving, store }
     }
 
     /// The default tenant: RP ID `shop.example`, origin `https://shop.example`.
@@ -104,6 +108,19 @@ impl TestApp {
     /// A further tenant of the same server with an RP ID and origin of its own.
     pub async fn another_tenant(&self, rp_id: &str) -> TestTenant {
         make_tenant(&self.countersign, &self.url, rp_id, &format!("https://{rp_id}"), |_| {}).await
+    }
+
+    /// E-mails and messages to phones, caught on their way out. [`Inbox::wait_for`] waits for one that is sent after the answer.
+    pub fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    /// Does what the server's job does: tries what is due, and waits until nothing is being sent.
+    pub async fn deliver(&self) {
+        for channel in Channel::ALL {
+            self.countersign.send_due(channel).await.expect("the outbox is readable");
+        }
+        self.countersign.sending_idle().await;
     }
 
     /// All that is stored, files and database, to be searched for what must not be in it. Closes the database.
