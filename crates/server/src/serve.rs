@@ -15,7 +15,7 @@ use crate::{dev, health, jobs, log, reference};
 
 /// Serves until SIGTERM or SIGINT, then lets running requests end.
 pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
-    log::start(&config.log)?;
+    let lines = log::start(&config.log)?;
     if is_dev {
         config.check_dev()?;
     }
@@ -44,7 +44,8 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     let front = Front::new(listener, tls.as_ref(), api.clone().router(pages), &config.server, trusted)?;
     if let Some(listener) = private {
         info!("Metrics on http://{}/metrics", listener.local_addr()?);
-        let watched = Watched { api: &api, countersign: &countersign, db: &db, front: front.tally() };
+        let front = front.tally();
+        let watched = Watched { api: &api, countersign: &countersign, db: &db, front, log: lines.queue() };
         tokio::spawn(front::serve_privately(listener, metrics::routes(&watched)));
     }
     let work = jobs::start(&countersign);

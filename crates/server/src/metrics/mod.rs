@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 
 use crate::config::Server;
 use crate::front::{self, Tally};
+use crate::log::Queue;
 pub(crate) use sample::Sample;
 use sample::Samples;
 
@@ -30,6 +31,7 @@ pub(crate) struct Watched<'a> {
     pub(crate) countersign: &'a Countersign,
     pub(crate) db: &'a Db,
     pub(crate) front: Arc<Tally>,
+    pub(crate) log: Arc<Queue>,
 }
 
 /// The listener, where there is to be one.
@@ -46,12 +48,13 @@ pub(crate) fn routes(watched: &Watched<'_>) -> Router {
     let mut registry = Registry::with_prefix("countersign");
     watched.api.register(&mut registry);
     let (api, countersign, db) = (watched.api.clone(), watched.countersign.clone(), watched.db.clone());
-    let front = watched.front.clone();
+    let (front, log) = (watched.front.clone(), watched.log.clone());
     registry.register_collector(Box::new(Samples::new(move || {
         let mut samples = doors(&api);
         samples.extend(front.samples());
         samples.extend(ceremonies(&countersign));
         samples.extend(database(&db));
+        samples.push(Sample::counter("log_lines_lost", "Lines of the log that could not be written", log.lost()));
         samples
     })));
     // These names are the convention of all Prometheus clients: without our prefix.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -101,14 +102,17 @@ impl Program {
             self.command(&[&["serve"], words].concat()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
         let stderr = child.stderr.take().unwrap();
+        let ears: Arc<Mutex<()>> = Arc::default();
+        let open = ears.clone();
         let reader = std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                drop(open.lock());
                 if sender.send(line).is_err() {
                     break;
                 }
             }
         });
-        let mut server = Server { child, url: String::new(), log: Vec::new(), lines, reader: Some(reader) };
+        let mut server = Server { child, url: String::new(), log: Vec::new(), lines, reader: Some(reader), ears };
         while server.url.is_empty() {
             let Ok(line) = server.lines.recv_timeout(START_LIMIT) else {
                 panic!("the server did not start:\n{}", server.log.join("\n"));
@@ -170,6 +174,8 @@ pub(crate) struct Server {
     log: Vec<String>,
     lines: Receiver<String>,
     reader: Option<JoinHandle<()>>,
+    /// While a test holds it, nobody reads the log.
+    pub(crate) ears: Arc<Mutex<()>>,
 }
 
 impl Server {
@@ -183,6 +189,16 @@ impl Server {
         let pid = self.child.id().to_string();
         let sent = Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal, &pid]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// Waits until the process has ended.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// The process's id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits until it has logged a line with these words, and returns the line.

@@ -8,6 +8,7 @@ mod patience;
 mod proxies;
 mod stopping;
 mod tls;
+mod unread_log;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
