@@ -32,6 +32,7 @@ pub struct Api {
     pub(crate) limiter: edge::Limiter,
     pub(crate) trusted: TrustedProxies,
     pub(crate) admission: edge::Admission,
+    pub(crate) bodies: edge::Bodies,
     pub(crate) meter: edge::Meter,
 }
 
@@ -40,7 +41,14 @@ impl Api {
     pub fn new(countersign: Countersign, limits: AddressLimits) -> Self {
         let admission = edge::Admission::new(Self::IN_FLIGHT);
         let (limiter, meter) = (edge::Limiter::new(limits), edge::Meter::new());
-        Self { countersign, limiter, trusted: TrustedProxies::default(), admission, meter }
+        Self {
+            countersign,
+            limiter,
+            trusted: TrustedProxies::default(),
+            admission,
+            bodies: edge::Bodies::default(),
+            meter,
+        }
     }
 
     /// How many requests are worked on at once, unless told otherwise: four times what a group commit takes, and few

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
+use bytes::Bytes;
 use http_body::Body as _;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 
+use super::bodies::{Bodies, Held};
 use crate::problem::Problem;
 
 /// Most bytes of a request's target. Browsers and proxies agree on 8 KiB; lists of credential ids ask for more.
@@ -40,20 +42,35 @@ pub(super) fn check(request: &Request) -> Result<(), Problem> {
 }
 
 /// The request with its whole body in memory, so that nobody waits for a slow client while holding a place among the
-/// requests that are worked on.
-pub(super) async fn arrive(request: Request) -> Result<Request, Problem> {
+/// requests that are worked on; and the room it takes.
+pub(super) async fn arrive(request: Request, bodies: &Bodies) -> Result<(Request, Held), Problem> {
+    let mut held = bodies.hold();
     if request.body().is_end_stream() {
-        return Ok(request);
+        return Ok((request, held));
     }
     if request.body().size_hint().lower() > BODY as u64 {
         return Err(Problem::too_large(BODY));
     }
     let (parts, body) = request.into_parts();
-    let bytes = match tokio::time::timeout(ARRIVAL, Limited::new(body, BODY).collect()).await {
-        Err(_) => return Err(Problem::too_slow(ARRIVAL)),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(Problem::too_large(BODY)),
-        Ok(Err(_)) => return Err(Problem::invalid("The body could not be read.")),
-        Ok(Ok(collected)) => collected.to_bytes(),
-    };
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+    match tokio::time::timeout(ARRIVAL, whole(body, &mut held)).await {
+        Err(_) => Err(Problem::too_slow(ARRIVAL)),
+        Ok(bytes) => Ok((Request::from_parts(parts, Body::from(bytes?)), held)),
+    }
+}
+
+/// Its pieces are copied together: as they come, each keeps the whole buffer that it was read into.
+async fn whole(mut body: Body, held: &mut Held) -> Result<Bytes, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return Err(Problem::invalid("The body could not be read.")) };
+        let Ok(piece) = frame.into_data() else { continue };
+        if bytes.len() + piece.len() > BODY {
+            return Err(Problem::too_large(BODY));
+        }
+        if !held.grow(piece.len()) {
+            return Err(Problem::not_ready("The server is busy with large requests. Try again in a second."));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes.into())
 }

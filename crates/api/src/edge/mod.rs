@@ -3,6 +3,7 @@
 
 mod address;
 mod admission;
+mod bodies;
 mod bounds;
 mod cors;
 mod headers;
@@ -29,6 +30,7 @@ pub(crate) use address::ClientAddress;
 pub use address::{PeerAddress, TrustedProxies};
 pub(crate) use admission::Admission;
 pub use admission::Load;
+pub(crate) use bodies::Bodies;
 pub(crate) use bounds::BODY;
 pub use limit::AddressLimits;
 pub(crate) use limit::Limiter;
@@ -99,11 +101,15 @@ pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
 
 async fn answer(api: &Api, seen: &Seen, request: Request, next: Next) -> (Cors, Response) {
     let arrived = match bounds::check(&request) {
-        Ok(()) => bounds::arrive(request).await,
+        Ok(()) => bounds::arrive(request, &api.bodies).await,
         Err(problem) => Err(problem),
     };
-    let request = match arrived {
-        Ok(request) => request,
+    let (request, _held) = match arrived {
+        Ok(arrived) => arrived,
+        Err(problem) if problem.code() == "unavailable" => {
+            api.meter.refused("overload");
+            return (Cors::known(api, seen), problem.into_response());
+        }
         Err(problem) => return (Cors::of(api, seen).await, problem.into_response()),
     };
     // Whoever asks how we are is told at once, also when we are busy.
