@@ -6,6 +6,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+/// Most bytes that a client may send while it asks for nothing: a header, the rest of bodies that were refused meanwhile
+/// (a connection's window of HTTP/2 holds 1 MiB), and frames such as pings.
+const UNASKED: usize = 2 * 1024 * 1024;
+
 /// How long a connection may wait.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
@@ -28,7 +32,11 @@ pub(super) struct Connection {
     busy: AtomicU32,
     /// Those of them whose body has not arrived.
     arriving: AtomicU32,
+    /// Long answers on their way.
+    leaving: AtomicU32,
     served: AtomicU32,
+    /// Bytes read since the last request began, while none is worked on.
+    unasked: AtomicUsize,
     is_http2: AtomicBool,
     /// When the last answer, or a part of it, went out.
     wrote: AtomicU64,
@@ -45,7 +53,9 @@ impl Connection {
             opened: Instant::now(),
             busy: AtomicU32::new(0),
             arriving: AtomicU32::new(0),
+            leaving: AtomicU32::new(0),
             served: AtomicU32::new(0),
+            unasked: AtomicUsize::new(0),
             is_http2: AtomicBool::new(false),
             wrote: AtomicU64::new(0),
             reading: AtomicU64::new(0),
@@ -56,15 +66,25 @@ impl Connection {
         u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
     }
 
-    /// Bytes came.
-    pub(super) fn read(&self) {
-        if self.busy.load(Relaxed) == 0 && self.reading.load(Relaxed) == 0 {
+    /// So many bytes came. False when they are more than any request begins with: a flood of frames that ask for nothing.
+    pub(super) fn read(&self, bytes: usize) -> bool {
+        if self.busy.load(Relaxed) > 0 {
+            return true;
+        }
+        if self.reading.load(Relaxed) == 0 {
             self.reading.store(self.now(), Relaxed);
+        }
+        self.unasked.fetch_add(bytes, Relaxed) + bytes <= UNASKED
+    }
+
+    /// Bytes went. HTTP/2 writes frames of no answer too, our own pings among them: there only those of a long answer count.
+    pub(super) fn wrote(&self) {
+        if !self.is_http2() || self.leaving.load(Relaxed) > 0 {
+            self.answered();
         }
     }
 
-    /// Bytes went.
-    pub(super) fn wrote(&self) {
+    fn answered(&self) {
         self.wrote.store(self.now(), Relaxed);
     }
 
@@ -74,11 +94,12 @@ impl Connection {
         self.served.fetch_add(1, Relaxed);
         self.is_http2.store(is_http2, Relaxed);
         self.reading.store(0, Relaxed);
+        self.unasked.store(0, Relaxed);
     }
 
     /// Its answer is there, or it was given up.
     pub(super) fn end(&self) {
-        self.wrote();
+        self.answered();
         self.busy.fetch_sub(1, Relaxed);
     }
 
@@ -90,6 +111,17 @@ impl Connection {
     /// It is all there, or nobody wants it any more.
     pub(super) fn arrived(&self) {
         self.arriving.fetch_sub(1, Relaxed);
+    }
+
+    /// A long answer begins to go out.
+    pub(super) fn leaving(&self) {
+        self.leaving.fetch_add(1, Relaxed);
+    }
+
+    /// All of it was taken, or nobody wants it any more.
+    pub(super) fn left_for_good(&self) {
+        self.answered();
+        self.leaving.fetch_sub(1, Relaxed);
     }
 
     pub(super) fn is_http2(&self) -> bool {
@@ -134,5 +166,51 @@ impl Connection {
         let wrote = self.waiting_since().filter(|_| self.reading.load(Relaxed) == 0)?;
         let since = from.max(self.opened + Duration::from_millis(wrote));
         Some(time.saturating_sub(since.elapsed()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(is_http2: bool) -> Connection {
+        let connection = Connection::new(None);
+        connection.begin(is_http2);
+        connection.end();
+        connection
+    }
+
+    /// Whether it waits since another moment after bytes went.
+    fn waits_anew(connection: &Connection) -> bool {
+        let before = connection.waiting_since();
+        std::thread::sleep(Duration::from_millis(5));
+        connection.wrote();
+        connection.waiting_since() != before
+    }
+
+    /// Pings go every 20 seconds: counted, they would keep any client for ever.
+    #[test]
+    fn what_http_2_writes_by_itself_does_not_make_the_idle_time_longer() {
+        assert!(!waits_anew(&answered(true)));
+        assert!(waits_anew(&answered(false)), "HTTP/1 writes nothing but answers");
+    }
+
+    #[test]
+    fn a_long_answer_that_goes_on_does() {
+        let connection = answered(true);
+        connection.leaving();
+        assert!(waits_anew(&connection));
+        connection.left_for_good();
+        assert!(!waits_anew(&connection));
+    }
+
+    #[test]
+    fn what_asks_for_nothing_has_a_bound_that_a_request_renews() {
+        let connection = answered(true);
+        assert!(connection.read(UNASKED) && !connection.read(1));
+        connection.begin(true);
+        assert!(connection.read(UNASKED * 2), "a body");
+        connection.end();
+        assert!(connection.read(UNASKED) && !connection.read(1));
     }
 }

@@ -2,18 +2,14 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use bytes::Bytes;
 use http::{HeaderValue, Request, Version, header};
-use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -26,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 use tracing::debug;
 
+use super::bodies::{Arriving, Leaving};
 use super::connection::{Connection, Patience};
 use super::stop::Phase;
 use super::watched::Watched;
@@ -209,13 +206,16 @@ async fn answer(
     phase: watch::Receiver<Phase>,
 ) -> Result<Response, Infallible> {
     let version = request.version();
-    let working = Working::begin(connection, version == Version::HTTP_2);
+    let working = Working::begin(connection.clone(), version == Version::HTTP_2);
     let mut request = request.map(|body| Arriving::new(body, &working.0).into_body());
     request.extensions_mut().insert(ConnectInfo(peer));
     let mut response = router.oneshot(request).await?;
     // HTTP/1 has no other way to say that the next request goes elsewhere; hyper closes behind it.
     if version <= Version::HTTP_11 && *phase.borrow() != Phase::Serving {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if Leaving::takes_long(response.body()) {
+        response = response.map(|body| Leaving::new(body, connection).into_body());
     }
     Ok(response)
 }
@@ -233,61 +233,5 @@ impl Working {
 impl Drop for Working {
     fn drop(&mut self) {
         self.0.end();
-    }
-}
-
-/// A body on its way: its connection knows as long as it is.
-struct Arriving {
-    body: Incoming,
-    connection: Option<Arc<Connection>>,
-}
-
-impl Arriving {
-    fn new(body: Incoming, connection: &Arc<Connection>) -> Self {
-        let connection = (!http_body::Body::is_end_stream(&body)).then(|| connection.clone());
-        if let Some(connection) = &connection {
-            connection.arriving();
-        }
-        Self { body, connection }
-    }
-
-    fn into_body(self) -> Body {
-        if self.connection.is_some() { Body::new(self) } else { Body::empty() }
-    }
-
-    fn is_over(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            connection.arrived();
-        }
-    }
-}
-
-impl http_body::Body for Arriving {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
-        if matches!(polled, Poll::Ready(None | Some(Err(_)))) || self.body.is_end_stream() {
-            self.is_over();
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl Drop for Arriving {
-    fn drop(&mut self) {
-        self.is_over();
     }
 }

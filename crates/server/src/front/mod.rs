@@ -6,6 +6,7 @@
 //! ```
 
 mod accept;
+mod bodies;
 mod connection;
 mod files;
 mod http;

@@ -35,8 +35,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = ready!(Pin::new(&mut self.stream).poll_read(context, buffer));
-        if buffer.filled().len() > before {
-            self.connection.read();
+        let bytes = buffer.filled().len() - before;
+        if bytes > 0 && !self.connection.read(bytes) {
+            return Poll::Ready(Err(io::Error::other("much was sent and nothing asked for")));
         }
         Poll::Ready(read)
     }

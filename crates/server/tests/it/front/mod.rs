@@ -1,7 +1,10 @@
 //! The front of a running server: crowds, slow clients, proxies, stopping.
 
 mod crowd;
+mod flood;
+mod frames;
 mod log_lines;
+mod memory;
 mod metrics;
 mod overload;
 mod patience;
