@@ -17,6 +17,7 @@ mod enrolment;
 mod errors;
 mod forgery;
 mod frames;
+mod hanging;
 mod headers;
 mod hostile;
 mod keys;

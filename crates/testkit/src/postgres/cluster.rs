@@ -90,6 +90,24 @@ impl Cluster {
         run(Command::new("sh").args(["-c", kill, "sh", pid]));
     }
 
+    /// Stops the server and its children where they are (`SIGSTOP`): connections stay, and nothing is answered.
+    pub fn freeze(&self) {
+        self.signal_all("STOP");
+    }
+
+    /// Lets them go on.
+    pub fn thaw(&self) {
+        self.signal_all("CONT");
+    }
+
+    fn signal_all(&self, signal: &str) {
+        let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("the server runs");
+        let pid = pid.lines().next().expect("the first line is the process id");
+        // The parent first: it starts no child that would be missed. A child may have ended by itself.
+        let all = r#"kill -s "$2" "$1"; for child in $(cat "/proc/$1/task/$1/children"); do kill -s "$2" "$child" || true; done"#;
+        run(Command::new("sh").args(["-c", all, "sh", pid, signal]));
+    }
+
     /// The command that ends the server by its pid file.
     pub fn end(&self) -> Command {
         let mut end = self.program("pg_ctl");

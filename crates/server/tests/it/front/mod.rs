@@ -3,6 +3,7 @@
 mod crowd;
 mod flood;
 mod frames;
+mod frozen;
 mod log_lines;
 mod memory;
 mod metrics;
