@@ -1,6 +1,8 @@
 //! `webauthnCredential`, the same in the Client and the Server API (docs/reference/authsignal.md §3.8).
 
-use countersign_domain::authenticator::{Authenticator, Browser, ParsedUserAgent, provider_of};
+use countersign_domain::authenticator::{
+    Authenticator, Browser, Credential, ParsedUserAgent, parse_user_agent, provider_of,
+};
 use countersign_domain::secret::base64url;
 use countersign_webauthn::Attachment;
 use serde::Serialize;
@@ -95,8 +97,9 @@ struct Cpu {
 }
 
 impl WebauthnCredential {
-    pub(crate) fn new(factor: &Authenticator, parsed_user_agent: Option<UserAgent>) -> Self {
-        let credential = &factor.credential;
+    pub(crate) fn new(factor: &Authenticator<Credential>) -> Self {
+        let credential = &factor.detail;
+        let parsed_user_agent = credential.user_agent.as_deref().map(|text| UserAgent::from(parse_user_agent(text)));
         let provider = provider_of(credential.aaguid);
         let says_model = credential.aaguid.0 != [0; 16];
         Self {

@@ -100,6 +100,24 @@ ids! {
     EventId,
 }
 
+impl ChallengeId {
+    /// The id that these words always give, in the bucket of `user`: for challenges of which a user has one at a time. A
+    /// version 8 UUID (RFC 9562 §5.8) from SHA-256.
+    pub(crate) fn of(user: &UserId, words: &[&str]) -> Self {
+        let mut text = user.as_str().to_owned();
+        for word in words {
+            // No word given here holds this character.
+            text.push('\0');
+            text.push_str(word);
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&secret::sha256(text.as_bytes())[..16]);
+        let mut text = uuid::Builder::from_custom_bytes(bytes).into_uuid().as_hyphenated().to_string();
+        text.replace_range(..3, user.bucket());
+        Self(text)
+    }
+}
+
 /// A version 4 UUID whose first three hex digits are `bucket` where one is given.
 fn random_uuid(bucket: Option<&str>) -> String {
     let mut text = uuid::Builder::from_random_bytes(secret::random()).into_uuid().as_hyphenated().to_string();
@@ -120,6 +138,18 @@ mod tests {
         assert_eq!(challenge.bucket(), user.bucket());
         assert_ne!(challenge.as_str(), user.as_str());
         assert_eq!(ChallengeId::parse(challenge.as_str()), Some(challenge));
+    }
+
+    #[test]
+    fn the_same_words_of_a_user_give_the_same_id_and_no_others_do() {
+        let (user, other) = (UserId::random(), UserId::random());
+        let id = ChallengeId::of(&user, &["a", "b"]);
+        assert_eq!(id, ChallengeId::of(&user, &["a", "b"]));
+        assert_eq!((id.bucket(), ChallengeId::parse(id.as_str())), (user.bucket(), Some(id.clone())));
+        let near = [(&user, &["ab"][..]), (&user, &["a", "b", ""]), (&user, &["b", "a"]), (&other, &["a", "b"])];
+        for (user, words) in near {
+            assert_ne!(ChallengeId::of(user, words), id, "{words:?}");
+        }
     }
 
     #[test]

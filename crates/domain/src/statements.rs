@@ -9,7 +9,7 @@ pub fn statements() -> Vec<&'static Statement> {
     let rooms = [
         action::STATEMENTS,
         audit::STATEMENTS,
-        authenticator::STATEMENTS,
+        &authenticator::statements(),
         challenge::STATEMENTS,
         delivery::STATEMENTS,
         jobs::STATEMENTS,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::error::{Error, Result};
-use crate::methods::Method;
+use crate::methods::{Checked, Method};
 
 /// What a ceremony is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +81,24 @@ impl Tally {
             Err(Error::Unavailable(_) | Error::Internal(_)) => Stage::Failed,
             Err(_) => Stage::Refused,
         };
-        self.ceremonies[method as usize][ceremony as usize][stage as usize].fetch_add(1, Relaxed);
+        self.count(method, ceremony, stage);
         outcome
+    }
+
+    /// Counts an answer to a code, which enrols or proves, and hands it on.
+    pub(crate) fn code(&self, method: Method, outcome: Result<Checked>) -> Result<Checked> {
+        let (ceremony, stage) = match &outcome {
+            Ok(Checked::Right(proved)) if proved.is_enrolment => (Ceremony::Enrolment, Stage::Verified),
+            Ok(Checked::Right(_)) => (Ceremony::Authentication, Stage::Verified),
+            Err(Error::Unavailable(_) | Error::Internal(_)) => (Ceremony::Authentication, Stage::Failed),
+            Ok(Checked::Wrong(_)) | Err(_) => (Ceremony::Authentication, Stage::Refused),
+        };
+        self.count(method, ceremony, stage);
+        outcome
+    }
+
+    fn count(&self, method: Method, ceremony: Ceremony, stage: Stage) {
+        self.ceremonies[method as usize][ceremony as usize][stage as usize].fetch_add(1, Relaxed);
     }
 
     pub(crate) fn swept(&self, rows: u64) {
@@ -125,6 +141,6 @@ mod tests {
         let of = |method, ceremony, stage, count| CeremonyCount { method, ceremony, stage, count };
         assert_eq!(counts[..4].iter().map(|row| row.count).collect::<Vec<_>>(), [1, 2, 1, 1]);
         assert_eq!(counts[4], of(Method::SecurityKey, Ceremony::Authentication, Stage::Verified, 1));
-        assert_eq!(tally.ceremonies().count(), 16);
+        assert_eq!(tally.ceremonies().count(), Method::ALL.len() * 8);
     }
 }

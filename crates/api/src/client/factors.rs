@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 
-use super::wire::UserAuthenticator;
+use super::authenticator::UserAuthenticator;
 use crate::Api;
 use crate::extract::ClientToken;
 use crate::openapi::Problems;

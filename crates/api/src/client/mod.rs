@@ -1,6 +1,9 @@
 //! The Client API: `{public}/v1/client` (docs/reference/authsignal.md §3).
 
+mod authenticator;
 mod challenge;
+mod code;
+mod email_otp;
 mod factors;
 mod passkey;
 mod security_key;
@@ -20,6 +23,9 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(passkey::add, passkey::find))
         .routes(routes!(passkey::authentication_options))
         .routes(routes!(passkey::verify))
+        .routes(routes!(email_otp::enrol))
+        .routes(routes!(email_otp::challenge))
+        .routes(routes!(email_otp::verify))
         .routes(routes!(security_key::registration_options))
         .routes(routes!(security_key::add))
         .routes(routes!(security_key::authentication_options))

@@ -1,6 +1,6 @@
 //! Shapes of the Client API and how they come from the domain (docs/reference/authsignal.md §3).
 
-use countersign_domain::authenticator::{Authenticator, parse_user_agent};
+use countersign_domain::authenticator::{Authenticator, Credential};
 use countersign_domain::methods::{Answered, Enrolled, Offer};
 use countersign_domain::secret::{base64url, from_base64url};
 use countersign_domain::user::UserChange;
@@ -8,7 +8,7 @@ use countersign_webauthn::options::{CreationOptions, RequestOptions};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::credential::{UserAgent, WebauthnCredential};
+use super::authenticator::UserAuthenticator;
 use crate::problem::Problem;
 
 /// A name of 1 to 256 characters, where one was sent. An empty one counts as none: SDKs send what their forms hold.
@@ -91,8 +91,8 @@ impl From<Enrolled> for Added {
             access_token: enrolled.token,
             user_authenticator_id: enrolled.factor.id.to_string(),
             user_id: enrolled.user.external_id,
-            user_authenticator: UserAuthenticator::from(&enrolled.factor),
-            credential_id: base64url(&enrolled.factor.credential.id),
+            user_authenticator: UserAuthenticator::from(&enrolled.factor.clone().into()),
+            credential_id: base64url(&enrolled.factor.detail.id),
         }
     }
 }
@@ -122,7 +122,7 @@ pub(super) struct VerifiedPasskey {
 
 impl From<Answered> for VerifiedPasskey {
     fn from(answered: Answered) -> Self {
-        let credential = answered.factor.credential;
+        let credential = answered.factor.detail;
         Self {
             is_verified: true,
             access_token: Some(answered.token),
@@ -169,55 +169,9 @@ pub(super) struct KnownPasskey {
     verified_at: String,
 }
 
-impl From<&Authenticator> for KnownPasskey {
-    fn from(factor: &Authenticator) -> Self {
+impl From<&Authenticator<Credential>> for KnownPasskey {
+    fn from(factor: &Authenticator<Credential>) -> Self {
         let verified_at = factor.verified_at.unwrap_or(factor.created_at).rfc3339();
-        Self { credential_id: base64url(&factor.credential.id), verified_at }
-    }
-}
-
-/// One of the user's authenticators.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct UserAuthenticator {
-    user_authenticator_id: String,
-    /// `PASSKEY` or `SECURITY_KEY`.
-    verification_method: &'static str,
-    /// The same kind in older words.
-    authenticator_type: &'static str,
-    created_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verified_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_verified_at: Option<String>,
-    is_default: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    display_name: Option<String>,
-    /// `platform` or `cross-platform`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    authenticator_attachment: Option<&'static str>,
-    webauthn_credential: WebauthnCredential,
-}
-
-impl From<&Authenticator> for UserAuthenticator {
-    fn from(factor: &Authenticator) -> Self {
-        let credential = &factor.credential;
-        let agent = credential.user_agent.as_deref().map(|text| UserAgent::from(parse_user_agent(text)));
-        let webauthn_credential = WebauthnCredential::new(factor, agent);
-        Self {
-            user_authenticator_id: factor.id.to_string(),
-            verification_method: factor.method.as_str(),
-            authenticator_type: factor.method.as_str(),
-            created_at: factor.created_at.rfc3339(),
-            verified_at: factor.verified_at.map(countersign_domain::clock::Millis::rfc3339),
-            last_verified_at: factor.last_verified_at.map(countersign_domain::clock::Millis::rfc3339),
-            is_default: factor.is_default,
-            username: credential.username.clone(),
-            display_name: credential.display_name.clone(),
-            authenticator_attachment: webauthn_credential.attachment(),
-            webauthn_credential,
-        }
+        Self { credential_id: base64url(&factor.detail.id), verified_at }
     }
 }

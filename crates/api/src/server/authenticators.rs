@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use countersign_domain::Error;
 use countersign_domain::authenticator::{ImportedCredential, Removed};
+use countersign_domain::methods::Method;
 use countersign_domain::secret::{base64url, from_base64url};
 use countersign_domain::user::UserChange;
 use countersign_webauthn::Aaguid;
@@ -19,7 +20,7 @@ use crate::problem::Problem;
 /// Most credentials in one batch.
 const BATCH: usize = 100;
 
-/// A method and whether it is on.
+/// A method and whether it can be used: it is on, and what it sends can be sent.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Configuration {
@@ -30,10 +31,11 @@ pub(super) struct Configuration {
 /// The methods of this tenant.
 #[utoipa::path(get, path = "/authenticators", operation_id = "getAuthenticatorConfigurations", tag = "Authenticators",
     responses((status = 200, body = Vec<Configuration>), Problems), security(("secretBasic" = [])))]
-pub(super) async fn configurations(ServerKey(tenant): ServerKey) -> Json<Vec<Configuration>> {
-    let methods = countersign_domain::methods::Method::ALL.into_iter();
-    let list =
-        methods.map(|method| Configuration { verification_method: method.as_str(), is_active: tenant.allows(method) });
+pub(super) async fn configurations(State(api): State<Api>, ServerKey(tenant): ServerKey) -> Json<Vec<Configuration>> {
+    let list = Method::ALL.into_iter().map(|method| {
+        let is_active = api.countersign.offers(&tenant, method);
+        Configuration { verification_method: method.as_str(), is_active }
+    });
     Json(list.collect())
 }
 

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use countersign_domain::methods::Method;
 use countersign_domain::user::UserFilter;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -67,7 +66,7 @@ pub(super) async fn get(
 ) -> Result<Json<UserBody>, Problem> {
     let Some(user) = api.countersign.find_user(&tenant, &id).await? else { return Ok(Json(UserBody::unknown(id))) };
     let enrolled = api.countersign.enrolled_methods(&tenant, &user).await?;
-    let allowed: Vec<Method> = tenant.methods().collect();
+    let allowed = api.countersign.offered_methods(&tenant);
     let mut body = UserBody::from(user);
     body.enrolled_verification_methods = Some(names(&enrolled));
     body.allowed_verification_methods = Some(names(&allowed));

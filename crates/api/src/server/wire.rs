@@ -1,14 +1,14 @@
 //! Shapes that several calls of the Server API share.
 
 use countersign_domain::action::Action;
-use countersign_domain::authenticator::{Authenticator, parse_user_agent};
+use countersign_domain::authenticator::{Authenticator, Detail, SmsChannel};
 use countersign_domain::methods::Method;
 use countersign_domain::user::{AttributeError, ExternalId, Patch, User, UserChange};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::credential::{UserAgent, WebauthnCredential};
+use crate::credential::WebauthnCredential;
 use crate::problem::Problem;
 
 /// Every name in the SDKs' list of verification methods. What is not built or not set up answers
@@ -203,13 +203,29 @@ pub(super) struct AuthenticatorBody {
     username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     display_name: Option<String>,
-    webauthn_credential: WebauthnCredential,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    /// E.164.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<String>,
+    /// How the last code travelled: `DEFAULT` or `WHATSAPP`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_sms_channel: Option<&'static str>,
+    /// Present on passkeys and security keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webauthn_credential: Option<WebauthnCredential>,
 }
 
 impl AuthenticatorBody {
     pub(super) fn new(user_id: &str, factor: &Authenticator) -> Self {
-        let credential = &factor.credential;
-        let agent = credential.user_agent.as_deref().map(|text| UserAgent::from(parse_user_agent(text)));
+        let webauthn = factor.webauthn();
+        let credential = webauthn.as_ref().map(|factor| &factor.detail);
+        let webauthn_credential = webauthn.as_ref().map(WebauthnCredential::new);
+        let (email, phone) = match &factor.detail {
+            Detail::Email(address) => (Some(address.clone()), None),
+            Detail::Phone(phone) => (None, Some(phone)),
+            Detail::Credential(_) | Detail::App | Detail::RecoveryCodes => (None, None),
+        };
         Self {
             user_id: user_id.to_owned(),
             user_authenticator_id: factor.id.to_string(),
@@ -218,9 +234,12 @@ impl AuthenticatorBody {
             verified_at: factor.verified_at.map(countersign_domain::clock::Millis::rfc3339),
             last_verified_at: factor.last_verified_at.map(countersign_domain::clock::Millis::rfc3339),
             is_default: factor.is_default,
-            username: credential.username.clone(),
-            display_name: credential.display_name.clone(),
-            webauthn_credential: WebauthnCredential::new(factor, agent),
+            username: credential.and_then(|credential| credential.username.clone()),
+            display_name: credential.and_then(|credential| credential.display_name.clone()),
+            email,
+            phone_number: phone.map(|phone| phone.number.clone()),
+            previous_sms_channel: phone.and_then(|phone| phone.last_channel).map(SmsChannel::as_str),
+            webauthn_credential,
         }
     }
 }

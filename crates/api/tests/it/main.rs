@@ -12,6 +12,7 @@ mod checklist_33_38;
 mod checklist_39;
 mod checklist_42_45;
 mod checklist_46_48;
+mod codes;
 mod cors;
 mod enrolment;
 mod errors;

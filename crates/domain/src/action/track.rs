@@ -121,7 +121,7 @@ impl Countersign {
         let token = self.issue_client_token(tenant, &token, now)?;
         let url = format!("{}/ui/?token={token}", tenant_ui_url(self, tenant));
         let enrolled = authenticator::store::methods_of(self.db(), &tenant.id, &user.id).await?;
-        let allowed = tenant.methods().collect();
+        let allowed = self.offered_methods(tenant);
         Ok(Tracked { action, user, token, url, enrolled, allowed })
     }
 }

@@ -19,6 +19,16 @@ pub(crate) fn assurance(method: Method, user_verified: bool, synced: bool, trust
     Proof { acr: acr.to_owned(), amr, at }
 }
 
+/// What a right code or link proves: one factor that can be told on (decisions §6).
+pub(crate) fn assurance_of_code(method: Method, at: Millis) -> Proof {
+    let amr: &[&str] = match method {
+        Method::EmailOtp => &["otp", "email"],
+        // Theirs is said by the ceremony: see `assurance`.
+        Method::Passkey | Method::SecurityKey => &[],
+    };
+    Proof { acr: "aal1".to_owned(), amr: amr.iter().map(|&name| name.to_owned()).collect(), at }
+}
+
 /// A proof after an earlier one of the same action. The level is the higher of both: a weaker or repeated proof never
 /// raises it. Two different methods are two factors (`mfa`).
 pub(crate) fn combine(earlier: Option<(Method, Proof)>, method: Method, proof: Proof) -> Proof {

@@ -1,6 +1,6 @@
 //! Listing and removing factors.
 
-use super::{Authenticator, store};
+use super::{Authenticator, Credential, credentials, store};
 use crate::action::Bearer;
 use crate::audit::{self, Event};
 use crate::error::{Error, Result};
@@ -42,9 +42,13 @@ impl Countersign {
 
     /// The first of these credentials that is a verified passkey of the tenant: whether a device still holds one that
     /// works. At most 20 ids are looked at.
-    pub async fn known_passkey(&self, tenant: &Tenant, credential_ids: &[Vec<u8>]) -> Result<Authenticator> {
+    pub async fn known_passkey(
+        &self,
+        tenant: &Tenant,
+        credential_ids: &[Vec<u8>],
+    ) -> Result<Authenticator<Credential>> {
         for id in credential_ids.iter().take(20) {
-            let found = store::find_credential(self.db(), &tenant.id, id).await?;
+            let found = credentials::find(self.db(), &tenant.id, id).await?;
             if let Some(factor) =
                 found.filter(|factor| factor.method == Method::Passkey && factor.verified_at.is_some())
             {
@@ -89,7 +93,8 @@ impl Countersign {
             audit::record(tx, &tenant_id, &event).await
         })
         .await?;
-        let passkeys = left.into_iter().filter(|factor| factor.method == Method::Passkey);
-        Ok(Removed { user, accepted_credentials: passkeys.map(|factor| factor.credential.id).collect() })
+        let passkeys = left.iter().filter(|factor| factor.method == Method::Passkey);
+        let accepted_credentials = passkeys.filter_map(|factor| Some(factor.webauthn()?.detail.id)).collect();
+        Ok(Removed { user, accepted_credentials })
     }
 }

@@ -2,7 +2,7 @@
 
 use countersign_webauthn::{Aaguid, cose};
 
-use super::{Authenticator, Credential, IMPORTED, store, words};
+use super::{Authenticator, Credential, IMPORTED, credentials, words};
 use crate::audit::{self, Event};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
@@ -97,9 +97,9 @@ impl Countersign {
                 created_at: now,
                 verified_at: Some(now),
                 last_verified_at: None,
-                credential: imported.record(algorithm),
+                detail: imported.record(algorithm),
             };
-            if !store::insert(tx, &tenant, &factor).await? {
+            if !credentials::insert(tx, &tenant, &factor).await? {
                 return Err(Error::invalid("This credential id is already registered in the tenant."));
             }
             user::store::add_factor(tx, &tenant, &owner.id).await?;

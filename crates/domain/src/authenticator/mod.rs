@@ -1,28 +1,37 @@
 //! Factors: what a user has enrolled.
 
 mod assurance;
+pub(crate) mod codes;
 mod commands;
+mod credential;
+pub(crate) mod credentials;
 mod import;
 mod provider;
 pub(crate) mod store;
 mod user_agent;
 
-use countersign_webauthn::{Aaguid, Attachment};
+use countersign_db::Statement;
 
 use crate::clock::Millis;
 use crate::id::{AuthenticatorId, UserId};
 use crate::methods::Method;
 
-pub(crate) use assurance::{assurance, combine};
+pub(crate) use assurance::{assurance, assurance_of_code, combine};
 pub use commands::Removed;
+pub use credential::Credential;
+pub(crate) use credential::{IMPORTED, words};
 pub use import::{ImportFailure, ImportReport, ImportedCredential};
 pub use provider::{Provider, provider_of};
-pub(crate) use store::STATEMENTS;
 pub use user_agent::{Browser, Device, ParsedUserAgent, parse as parse_user_agent};
 
-/// One enrolled factor.
+/// The statements of this room.
+pub(crate) fn statements() -> Vec<&'static Statement> {
+    [store::STATEMENTS, credentials::STATEMENTS, codes::STATEMENTS].concat()
+}
+
+/// One enrolled factor. `D` is what it rests on, where the method is known.
 #[derive(Debug, Clone)]
-pub struct Authenticator {
+pub struct Authenticator<D = Detail> {
     /// Its id.
     pub id: AuthenticatorId,
     /// Whose.
@@ -39,94 +48,85 @@ pub struct Authenticator {
     pub verified_at: Option<Millis>,
     /// When it last proved anything.
     pub last_verified_at: Option<Millis>,
-    /// The WebAuthn credential behind it.
-    pub credential: Credential,
+    /// What it rests on.
+    pub detail: D,
 }
 
-/// A WebAuthn credential record (WebAuthn L3 §4, *credential record*).
+/// What a factor rests on.
 #[derive(Debug, Clone)]
-pub struct Credential {
-    /// Credential id.
-    pub id: Vec<u8>,
-    /// COSE key as the authenticator sent it.
-    pub public_key: Vec<u8>,
-    /// COSE algorithm.
-    pub algorithm: i64,
-    /// Last signature counter; 0 where the authenticator has none.
-    pub sign_count: u32,
-    /// BE at registration, fixed for life; `None` for an imported credential until its first use.
-    pub backup_eligible: Option<bool>,
-    /// BS when last seen.
-    pub backup_state: bool,
-    /// Whether UV was ever set: *uvInitialized* of the specification.
-    pub user_verified: bool,
-    /// `credProps.rk`, where the browser said it.
-    pub discoverable: Option<bool>,
-    /// Model or provider.
-    pub aaguid: Aaguid,
-    /// How to reach it.
-    pub transports: Vec<String>,
-    /// Built in or roaming, where the browser said it.
-    pub attachment: Option<Attachment>,
-    /// `none`, `packed`, `fido-u2f`, …; [`IMPORTED`] where the registration was another server's.
-    pub attestation_format: String,
-    /// Whether the statement leads to a trust anchor.
-    pub attestation_trusted: bool,
-    /// The app's id of the device it was enrolled on.
-    pub device_id: Option<String>,
-    /// Agent it was enrolled with.
-    pub user_agent: Option<String>,
-    /// Name shown by the authenticator.
-    pub username: Option<String>,
-    /// Name shown by the authenticator.
-    pub display_name: Option<String>,
+pub enum Detail {
+    /// A WebAuthn credential: passkeys and security keys.
+    Credential(Box<Credential>),
+    /// An e-mail address: codes and links.
+    Email(String),
+    /// A phone: codes by SMS and WhatsApp.
+    Phone(Phone),
+    /// An authenticator app. Its seed stays in the database.
+    App,
+    /// A set of recovery codes.
+    RecoveryCodes,
 }
 
-/// The attestation format of a credential whose registration we never saw.
-pub(crate) const IMPORTED: &str = "imported";
+/// A phone that codes are sent to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phone {
+    /// E.164.
+    pub number: String,
+    /// How the last code travelled, once one did.
+    pub last_channel: Option<SmsChannel>,
+}
 
-impl Credential {
-    /// Whether it was registered with another server: it hands back that server's user handle.
-    pub(crate) fn is_imported(&self) -> bool {
-        self.attestation_format == IMPORTED
+/// How a code reaches a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmsChannel {
+    /// A text message.
+    Default,
+    /// A WhatsApp message.
+    Whatsapp,
+}
+
+impl SmsChannel {
+    /// The name on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "DEFAULT",
+            Self::Whatsapp => "WHATSAPP",
+        }
     }
-}
 
-/// Transports worth keeping: they are stored side by side, so each is one word, and an authenticator has few.
-pub(crate) fn words(transports: Vec<String>) -> Vec<String> {
-    let is_word =
-        |text: &String| (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    transports.into_iter().filter(is_word).take(8).collect()
+    /// Reads what `as_str` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Default, Self::Whatsapp].into_iter().find(|channel| channel.as_str() == text)
+    }
 }
 
 impl Authenticator {
-    /// What to call it before people: its label, its provider's name, or what kind of thing it is (decisions §8).
-    pub fn name(&self) -> String {
-        let known =
-            self.label.clone().or_else(|| provider_of(self.credential.aaguid).map(|provider| provider.name.clone()));
-        known.unwrap_or_else(|| self.default_label().to_owned())
-    }
-
-    fn default_label(&self) -> &'static str {
-        let by_transport = |name: &str| self.credential.transports.iter().any(|transport| transport == name);
-        match (self.method, self.credential.attachment) {
-            (Method::SecurityKey, _) => "Security key",
-            (Method::Passkey, Some(Attachment::Platform)) => "Passkey (this device)",
-            (Method::Passkey, Some(Attachment::CrossPlatform)) if by_transport("hybrid") => "Passkey (phone or tablet)",
-            (Method::Passkey, Some(Attachment::CrossPlatform)) => "Passkey (security key)",
-            (Method::Passkey, None) => "Passkey",
-        }
+    /// The factor with its credential; `None` when it is no WebAuthn factor.
+    pub fn webauthn(&self) -> Option<Authenticator<Credential>> {
+        let Detail::Credential(credential) = &self.detail else { return None };
+        Some(self.clone().with((**credential).clone()))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl From<Authenticator<Credential>> for Authenticator {
+    fn from(factor: Authenticator<Credential>) -> Self {
+        let detail = Detail::Credential(Box::new(factor.detail.clone()));
+        factor.with(detail)
+    }
+}
 
-    #[test]
-    fn transports_are_single_words() {
-        let sent = ["internal", "smart-card", "", "a b", "\0", "\u{fc}", &"x".repeat(33)].map(str::to_owned);
-        assert_eq!(words(sent.to_vec()), ["internal", "smart-card"]);
-        assert_eq!(words(vec!["usb".to_owned(); 20]).len(), 8);
+impl<D> Authenticator<D> {
+    fn with<E>(self, detail: E) -> Authenticator<E> {
+        Authenticator {
+            id: self.id,
+            user: self.user,
+            method: self.method,
+            is_default: self.is_default,
+            label: self.label,
+            created_at: self.created_at,
+            verified_at: self.verified_at,
+            last_verified_at: self.last_verified_at,
+            detail,
+        }
     }
 }

@@ -5,6 +5,8 @@
 //! wins on either engine.
 
 mod begin;
+mod code;
+mod keys;
 mod sealed;
 mod state;
 mod store;
@@ -14,14 +16,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::error::{Error, Result};
-use crate::id::{ChallengeId, UserId};
+use crate::id::{AuthenticatorId, ChallengeId, UserId};
 use crate::methods::Method;
 
 pub use begin::AnonymousChallenge;
-pub(crate) use sealed::SealKeys;
+pub(crate) use code::{Code, id_of, typed};
+pub(crate) use keys::MacKeys;
 pub(crate) use state::MAX_ATTEMPTS;
 pub use state::State;
-pub(crate) use store::{STATEMENTS, close_verified, count_failure, find, insert, rearm};
+pub(crate) use store::{
+    Attempt, STATEMENTS, arm, close_verified, count_failure, fail, find, insert, rearm, take_attempt,
+};
 
 use crate::secret;
 
@@ -80,6 +85,12 @@ pub(crate) struct Note {
     /// Kind of authenticator asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) attachment: Option<Attachment>,
+    /// The factor that a code was sent to; in an enrolment the one that a right answer makes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) factor: Option<AuthenticatorId>,
+    /// Where a code was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<String>,
 }
 
 /// A WebAuthn challenge: the challenge's id (16 bytes) and 256 random bits. The id lets the ceremony be found from the

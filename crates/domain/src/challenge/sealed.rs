@@ -5,47 +5,28 @@
 //! · HMAC-SHA-256 over method and all of that (32). The first answer, right or wrong, stores it under its id; from then on
 //! the row decides.
 
-use aws_lc_rs::hmac::{self, HMAC_SHA256};
-
-use super::{AnonymousChallenge, Ceremony, Challenge, State};
+use super::{AnonymousChallenge, Ceremony, Challenge, MacKeys, State};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
-use crate::id::{ChallengeId, TenantId};
+use crate::id::ChallengeId;
 use crate::methods::Method;
-use crate::ring::KeyRing;
 use crate::secret;
 use crate::tenant::Tenant;
 
 const PLAIN: usize = 16 + 32 + 8;
 const TAG: usize = 32;
 
-/// The keys that seal one tenant's challenges: one a ring key, the current one first.
-pub(crate) struct SealKeys(Vec<hmac::Key>);
-
-impl std::fmt::Debug for SealKeys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SealKeys(…)")
-    }
-}
-
-impl SealKeys {
-    pub(crate) fn new(ring: &KeyRing, tenant: &TenantId) -> Self {
-        let purpose: [&[u8]; 2] = [b"anonymous-challenge", tenant.as_str().as_bytes()];
-        let derived = ring.fingerprints().into_iter().filter_map(|(id, _)| ring.derive(id, &purpose));
-        Self(derived.map(|key| hmac::Key::new(HMAC_SHA256, &*key)).collect())
-    }
-
+impl MacKeys {
     fn seal(&self, method: Method, mut plain: Vec<u8>) -> Vec<u8> {
-        let tag = hmac::sign(&self.0[0], &authenticated(method, &plain));
-        plain.extend_from_slice(tag.as_ref());
+        let tag = self.sign(&authenticated(method, &plain));
+        plain.extend_from_slice(&tag);
         plain
     }
 
     /// What was sealed for this method; the tag is compared in constant time.
     fn open<'a>(&self, method: Method, sealed: &'a [u8]) -> Option<&'a [u8]> {
         let (plain, tag) = sealed.split_at_checked(PLAIN).filter(|(_, tag)| tag.len() == TAG)?;
-        let message = authenticated(method, plain);
-        self.0.iter().any(|key| hmac::verify(key, &message, tag).is_ok()).then_some(plain)
+        self.verify(&authenticated(method, plain), tag).then_some(plain)
     }
 }
 
@@ -92,9 +73,11 @@ impl Challenge {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::TenantId;
+    use crate::ring::KeyRing;
 
-    fn keys(ring: &KeyRing) -> SealKeys {
-        SealKeys::new(ring, &TenantId::parse("6f9619ff-8b86-4d01-b42d-00cf4fc964ff").unwrap())
+    fn keys(ring: &KeyRing) -> MacKeys {
+        MacKeys::new(ring, "anonymous-challenge", &TenantId::parse("6f9619ff-8b86-4d01-b42d-00cf4fc964ff").unwrap())
     }
 
     #[test]
@@ -104,7 +87,11 @@ mod tests {
         let sealed = keys.seal(Method::Passkey, vec![7; PLAIN]);
         assert_eq!(keys.open(Method::Passkey, &sealed), Some(&[7; PLAIN][..]));
         assert_eq!(keys.open(Method::SecurityKey, &sealed), None);
-        let other = SealKeys::new(&ring, &TenantId::parse("6f9619ff-8b86-4d01-b42d-00cf4fc964fe").unwrap());
+        let other = MacKeys::new(
+            &ring,
+            "anonymous-challenge",
+            &TenantId::parse("6f9619ff-8b86-4d01-b42d-00cf4fc964fe").unwrap(),
+        );
         assert_eq!(other.open(Method::Passkey, &sealed), None);
         assert_eq!(self::keys(&KeyRing::generate()).open(Method::Passkey, &sealed), None);
     }

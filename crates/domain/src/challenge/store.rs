@@ -1,12 +1,19 @@
 //! Statements of the lifecycle.
 
-use countersign_db::{Db, Row, Tx, statements};
+use countersign_db::{Db, Row, Statement, Tx, statements};
 
 use super::{Challenge, MAX_ATTEMPTS, Purpose, State};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{ChallengeId, TenantId};
 use crate::methods::Method;
+
+/// What [`Challenge::read`] reads, in this order.
+macro_rules! challenge_columns {
+    () => {
+        "challenge_id, user_id, action_code, idempotency_key, method, purpose, state, secret_hash, data, expires_at"
+    };
+}
 
 statements! {
     INSERT = "INSERT INTO challenges (tenant_id, challenge_id, user_id, action_code, idempotency_key, method, purpose, state,
@@ -15,12 +22,22 @@ statements! {
     INSERT_ANSWERED = "INSERT INTO challenges (tenant_id, challenge_id, action_code, method, purpose, state, secret_hash, attempts,
         max_attempts, created_at, expires_at, closed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11)
         ON CONFLICT (tenant_id, challenge_id) DO NOTHING";
-    FIND = "SELECT challenge_id, user_id, action_code, idempotency_key, method, purpose, state, secret_hash, data, expires_at
-        FROM challenges WHERE tenant_id = $1 AND challenge_id = $2";
+    FIND = concat!("SELECT ", challenge_columns!(), " FROM challenges WHERE tenant_id = $1 AND challenge_id = $2");
     REARM = "UPDATE challenges SET method = $1, secret_hash = $2 WHERE tenant_id = $3 AND challenge_id = $4
         AND state = 'pending' AND user_id IS NULL AND expires_at > $5";
     CLOSE_VERIFIED = "UPDATE challenges SET state = 'verified', closed_at = $1 WHERE tenant_id = $2
         AND challenge_id = $3 AND state = 'pending' AND expires_at > $1 AND secret_hash = $4";
+    ARM = "INSERT INTO challenges (tenant_id, challenge_id, user_id, action_code, idempotency_key, method, purpose, state,
+        secret_hash, data, attempts, max_attempts, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, 0, $10, $11, $12)
+        ON CONFLICT (tenant_id, challenge_id) DO UPDATE SET state = 'pending', secret_hash = excluded.secret_hash,
+        data = excluded.data, attempts = 0, max_attempts = excluded.max_attempts, created_at = excluded.created_at,
+        expires_at = excluded.expires_at, closed_at = NULL";
+    TAKE_ATTEMPT = concat!("UPDATE challenges SET attempts = attempts + 1 WHERE tenant_id = $1 AND challenge_id = $2
+        AND state = 'pending' AND expires_at > $3 RETURNING ", challenge_columns!(), ", attempts");
+    FAIL = "UPDATE challenges SET state = 'failed', closed_at = $1 WHERE tenant_id = $2 AND challenge_id = $3
+        AND state = 'pending' AND attempts >= max_attempts";
+    STATE = "SELECT state FROM challenges WHERE tenant_id = $1 AND challenge_id = $2 AND expires_at > $3";
     COUNT_FAILURE = "UPDATE challenges SET attempts = attempts + 1,
         state = CASE WHEN attempts + 1 >= max_attempts THEN 'failed' ELSE state END
         WHERE tenant_id = $1 AND challenge_id = $2 AND state = 'pending' RETURNING attempts";
@@ -49,10 +66,27 @@ impl Challenge {
     }
 }
 
+/// Stores a new challenge.
 pub(crate) async fn insert(tx: &mut Tx<'_>, tenant: &TenantId, challenge: &Challenge, now: Millis) -> Result<()> {
+    store(tx, &INSERT, tenant, challenge, now).await
+}
+
+/// Stores a challenge of which its user has one at a time, in the place of the one before: that one's secret, its wrong
+/// answers and its end are forgotten.
+pub(crate) async fn arm(tx: &mut Tx<'_>, tenant: &TenantId, challenge: &Challenge, now: Millis) -> Result<()> {
+    store(tx, &ARM, tenant, challenge, now).await
+}
+
+async fn store(
+    tx: &mut Tx<'_>,
+    statement: &'static Statement,
+    tenant: &TenantId,
+    challenge: &Challenge,
+    now: Millis,
+) -> Result<()> {
     let note = serde_json::to_string(&challenge.note).map_err(|error| Error::Internal(error.to_string()))?;
     tx.run(
-        &INSERT,
+        statement,
         &[
             tenant,
             &challenge.id,
@@ -149,5 +183,38 @@ pub(crate) async fn count_failure(
         insert_answered(tx, tenant, challenge, State::Pending, now).await?;
     }
     tx.opt(&COUNT_FAILURE, &[tenant, &challenge.id]).await?;
+    Ok(())
+}
+
+/// What taking an attempt found.
+#[derive(Debug)]
+pub(crate) enum Attempt {
+    /// An open challenge; the answer may be looked at.
+    Taken {
+        open: Box<Challenge>,
+        /// Whether no further one is admitted.
+        is_last: bool,
+    },
+    /// It was answered wrongly too often.
+    UsedUp,
+    /// There is none, or it is over.
+    None,
+}
+
+/// Takes one attempt at an open challenge, before the answer is looked at: of twenty answers that come at once no more are
+/// looked at than it has attempts. A wrong one is to be followed by [`fail`], a right one by [`close_verified`].
+pub(crate) async fn take_attempt(tx: &mut Tx<'_>, tenant: &TenantId, id: &ChallengeId, now: Millis) -> Result<Attempt> {
+    if let Some(row) = tx.opt(&TAKE_ATTEMPT, &[tenant, id, &now]).await? {
+        let attempts: i64 = row.get(10)?;
+        return Ok(Attempt::Taken { open: Box::new(Challenge::read(&row)?), is_last: attempts >= MAX_ATTEMPTS });
+    }
+    let state = tx.opt(&STATE, &[tenant, id, &now]).await?.map(|row| row.get::<String>(0)).transpose()?;
+    let failed = state.as_deref() == Some(State::Failed.as_str());
+    Ok(if failed { Attempt::UsedUp } else { Attempt::None })
+}
+
+/// The attempt that was taken last was wrong: a challenge without another one is over.
+pub(crate) async fn fail(tx: &mut Tx<'_>, tenant: &TenantId, id: &ChallengeId, now: Millis) -> Result<()> {
+    tx.run(&FAIL, &[&now, tenant, id]).await?;
     Ok(())
 }

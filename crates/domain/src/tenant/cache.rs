@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Tenant, store};
 use crate::Countersign;
-use crate::challenge::SealKeys;
+use crate::challenge::MacKeys;
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::TenantId;
@@ -82,7 +82,8 @@ impl Countersign {
         let ui_origin = ui_origin.map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Tenant {
             token_keys: ClientTokenKeys::new(self.ring(), &row.id)?,
-            seal_keys: SealKeys::new(self.ring(), &row.id),
+            seal_keys: MacKeys::new(self.ring(), "anonymous-challenge", &row.id),
+            code_keys: MacKeys::new(self.ring(), "one-time-code", &row.id),
             swept_until,
             id: row.id,
             name: row.name,

@@ -10,7 +10,7 @@ mod store;
 
 use countersign_webauthn as webauthn;
 
-use crate::challenge::SealKeys;
+use crate::challenge::MacKeys;
 use crate::clock::Millis;
 use crate::id::TenantId;
 use crate::methods::Method;
@@ -42,7 +42,9 @@ pub struct Tenant {
     /// Origin of the pre-built UI: the custom domain, else the server's public origin (decisions §5).
     pub ui_origin: Origin,
     pub(crate) token_keys: ClientTokenKeys,
-    pub(crate) seal_keys: SealKeys,
+    pub(crate) seal_keys: MacKeys,
+    /// For one-time codes, which are stored as tags.
+    pub(crate) code_keys: MacKeys,
     /// See [`swept_until`](crate::sweep::swept_until).
     pub(crate) swept_until: Millis,
 }
@@ -75,13 +77,8 @@ impl Tenant {
         }
     }
 
-    /// The methods that are on.
-    pub fn methods(&self) -> impl Iterator<Item = Method> {
-        Method::ALL.into_iter().filter(|method| self.allows(*method))
-    }
-
-    /// Whether `method` is on.
-    pub fn allows(&self, method: Method) -> bool {
+    /// Whether `method` is on. Whether it can be used too is asked of `Countersign::offers`.
+    pub(crate) fn allows(&self, method: Method) -> bool {
         !self.settings.disabled_methods.contains(&method)
     }
 }

@@ -116,7 +116,7 @@ fn every_item_of_the_checklist_names_its_tests_and_no_others() {
         for test in shown.iter().filter(|test| !test.starts_with("crates/")) {
             let (file, function) = match test.split_once("::") {
                 Some((file, function)) => (file, format!("fn {function}(")),
-                None => (*test, format!("fn item_{number}_")),
+                None => (*test, format!("fn item_{number:0>2}_")),
             };
             let text = scenarios.get(file).map_or("", String::as_str);
             assert!(text.contains(&function), "item {number} names {test}, which has no {function}");
@@ -131,14 +131,17 @@ fn every_item_of_the_checklist_names_its_tests_and_no_others() {
     }
 }
 
-/// The files that may show an item, by name: those over HTTP, and the folders of those that start the program.
+/// The files that may show an item, by name: those over HTTP, with their folders, and the folders of those that start the program.
 fn scenarios() -> BTreeMap<String, String> {
     let files = |folder: PathBuf| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
-    let mut found: BTreeMap<_, _> = files(root().join("crates/api/tests/it"))
-        .map(|path| (stem(&path), fs::read_to_string(path).unwrap()))
-        .collect();
-    for folder in files(root().join("crates/server/tests/it")).filter(|path| path.is_dir()) {
+    let mut found = BTreeMap::new();
+    let api = root().join("crates/api/tests/it");
+    for path in files(api.clone()).filter(|path| path.is_file()) {
+        found.insert(stem(&path), fs::read_to_string(path).unwrap());
+    }
+    let folders = files(api).chain(files(root().join("crates/server/tests/it"))).filter(|path| path.is_dir());
+    for folder in folders {
         for path in files(folder.clone()) {
             found.insert(format!("{}/{}", stem(&folder), stem(&path)), fs::read_to_string(path).unwrap());
         }

@@ -19,6 +19,15 @@ async fn it_says_that_it_lives_and_that_it_is_ready() {
     assert_eq!((status, body["error"].as_str()), (404, Some("not_found")));
 }
 
+#[tokio::test]
+async fn without_a_way_to_send_mail_no_codes_by_mail_are_offered() {
+    let program = Program::new();
+    let secret = program.tenant()["apiSecretKey"].as_str().unwrap().to_owned();
+    let server = program.serve(&[]);
+    let (status, tracked) = server.call(&secret, "/users/ada/actions/pay", &json!({})).await;
+    assert_eq!((status, &tracked["allowedVerificationMethods"]), (200, &json!(["PASSKEY", "SECURITY_KEY"])));
+}
+
 #[test]
 fn it_stops_cleanly_when_asked() {
     for signal in ["TERM", "INT"] {

@@ -17,6 +17,7 @@
 
 mod answer;
 mod ceremony;
+mod codes;
 mod store;
 mod tenant;
 

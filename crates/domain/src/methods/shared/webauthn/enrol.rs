@@ -9,17 +9,15 @@ use countersign_webauthn::{
 };
 use serde_json::{Map, json};
 
-use super::permission::Right;
-use super::{
-    ALGORITHMS, Enrolled, OPTIONS_LIMIT, Offer, ParsedCredential, Rules, TOKEN_CHALLENGE, Wish, require_on, user_handle,
-};
-use crate::action::{self, Action, Bearer};
+use super::{ALGORITHMS, Enrolled, OPTIONS_LIMIT, Offer, ParsedCredential, Rules, TOKEN_CHALLENGE, Wish, user_handle};
+use crate::action::{Action, Bearer};
 use crate::audit::{self, Event};
-use crate::authenticator::{self, Authenticator, Credential, assurance};
+use crate::authenticator::{self, Authenticator, Credential, assurance, credentials};
 use crate::challenge::{self, Ceremony, Challenge, Note, Purpose, State};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, ChallengeId};
+use crate::methods::shared::enrolment::Enrolment;
 use crate::{Caller, Countersign, limit};
 
 impl Countersign {
@@ -31,10 +29,10 @@ impl Countersign {
         hints: Vec<String>,
         caller: &Caller,
     ) -> Result<Offer<CreationOptions>> {
-        require_on(&who.tenant, rules.method)?;
+        self.require_offered(&who.tenant, rules.method)?;
         let action = self.action_of(who).await?;
         self.right_to_enrol(who, &action).await?;
-        let held = authenticator::store::list(self.db(), &who.tenant.id, &who.user.id).await?;
+        let held = credentials::list(self.db(), &who.tenant.id, &who.user.id).await?;
         let now = self.now();
         let id = ChallengeId::beside(&who.user.id);
         let ceremony = Ceremony::mint(&id);
@@ -48,7 +46,12 @@ impl Countersign {
             purpose: Purpose::Enrol,
             state: State::Pending,
             secret_hash: Some(ceremony.hash),
-            note: Note { username: wish.username, display_name: wish.display_name, attachment: wish.attachment },
+            note: Note {
+                username: wish.username,
+                display_name: wish.display_name,
+                attachment: wish.attachment,
+                ..Note::default()
+            },
             expires_at: now.plus(TOKEN_CHALLENGE),
             is_stored: true,
         };
@@ -90,7 +93,7 @@ impl Countersign {
         made: ParsedCredential,
         caller: &Caller,
     ) -> Result<Enrolled> {
-        require_on(&who.tenant, rules.method)?;
+        self.require_offered(&who.tenant, rules.method)?;
         let action = self.action_of(who).await?;
         let right = self.right_to_enrol(who, &action).await?;
         if made.conditional {
@@ -110,60 +113,25 @@ impl Countersign {
         };
         let now = self.now();
         let factor = new_factor(rules, who, &open, &made, registration, caller, now);
-        self.store_factor(who, &action, right, &open, &factor, caller, now).await
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "all that one enrolment is made of")]
-    async fn store_factor(
-        &self,
-        who: &Bearer,
-        action: &Action,
-        right: Right,
-        open: &Challenge,
-        factor: &Authenticator,
-        caller: &Caller,
-        now: Millis,
-    ) -> Result<Enrolled> {
-        let credential = &factor.credential;
+        let credential = &factor.detail;
         let synced = credential.backup_eligible.unwrap_or_default();
         let proof = assurance(factor.method, credential.user_verified, synced, credential.attestation_trusted, now);
-        let completes = right == Right::First && action.state.admits_enrolment_as_proof();
-        let event = Event::new("authenticator.created", now)
-            .user(&who.user.id)
-            .action(&action.code, &action.idempotency_key)
-            .challenge(&open.id)
-            .authenticator(&factor.id)
-            .caller(caller)
-            .detail("method", factor.method.as_str())
+        let enrolment = Enrolment::new(who, action, right, &open, &factor, proof, caller)
             .detail("aaguid", credential.aaguid.to_string());
-        let proved = completes.then(|| event.clone().renamed("action.proved"));
         {
-            let (who, action, open, factor, proof) =
-                (who.clone(), action.clone(), open.clone(), factor.clone(), proof.clone());
+            let (tenant, enrolment, factor) = (who.tenant.id.clone(), enrolment.clone(), factor.clone());
             self.write(async move |tx| {
-                let tenant = &who.tenant.id;
-                challenge::close_verified(tx, tenant, &open, now).await?;
-                right.take(tx, tenant, &who, now).await?;
-                if !authenticator::store::insert(tx, tenant, &factor).await? {
+                challenge::close_verified(tx, &tenant, &open, now).await?;
+                enrolment.take_right(tx).await?;
+                if !credentials::insert(tx, &tenant, &factor).await? {
                     return Err(Error::invalid("This credential is registered already. Sign in with it instead."));
                 }
-                audit::record(tx, tenant, &event).await?;
-                if let Some(proved) = &proved {
-                    action::store::prove(tx, tenant, &action, factor.method, &factor.id, &proof).await?;
-                    audit::record(tx, tenant, proved).await?;
-                }
-                Ok(())
+                enrolment.record(tx).await
             })
             .await?;
         }
-        let shown = match right {
-            Right::First => completes.then_some(proof),
-            Right::Fresh => action.proof(),
-            Right::Grant => None,
-        };
-        let token =
-            self.result_token(&who.tenant, &who.user, (&action.code, &action.idempotency_key), shown.as_ref())?;
-        Ok(Enrolled { token, user: who.user.clone(), factor: factor.clone() })
+        let token = self.token_of_enrolment(&enrolment)?;
+        Ok(Enrolled { token, user: who.user.clone(), factor })
     }
 }
 
@@ -181,7 +149,7 @@ fn creation_options(
     who: &Bearer,
     wish: &Wish,
     hints: Vec<String>,
-    held: &[Authenticator],
+    held: &[Authenticator<Credential>],
     ceremony: &Ceremony,
 ) -> CreationOptions {
     let user = &who.user;
@@ -211,8 +179,8 @@ fn creation_options(
 }
 
 /// How a credential is named in `excludeCredentials` and `allowCredentials`.
-pub(super) fn descriptor(factor: &Authenticator) -> CredentialDescriptor {
-    CredentialDescriptor::new(factor.credential.id.clone(), factor.credential.transports.clone())
+pub(super) fn descriptor(factor: &Authenticator<Credential>) -> CredentialDescriptor {
+    CredentialDescriptor::new(factor.detail.id.clone(), factor.detail.transports.clone())
 }
 
 fn check_registration(
@@ -279,7 +247,7 @@ fn new_factor(
     registration: Registration,
     caller: &Caller,
     now: Millis,
-) -> Authenticator {
+) -> Authenticator<Credential> {
     Authenticator {
         id: AuthenticatorId::beside(&who.user.id),
         user: who.user.id.clone(),
@@ -289,7 +257,7 @@ fn new_factor(
         created_at: now,
         verified_at: Some(now),
         last_verified_at: Some(now),
-        credential: Credential {
+        detail: Credential {
             id: registration.credential_id,
             public_key: registration.public_key,
             algorithm: registration.algorithm.to_cose(),

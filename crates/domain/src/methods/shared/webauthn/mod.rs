@@ -1,7 +1,6 @@
 //! The WebAuthn ceremonies that passkeys and security keys share: options, the answer, the record.
 
 mod enrol;
-mod permission;
 mod refuse;
 mod verify;
 
@@ -12,15 +11,14 @@ use countersign_webauthn::{Algorithm, Attachment, AuthenticationCredential, Regi
 use serde_json::Value;
 
 use crate::action::Bearer;
-use crate::authenticator::Authenticator;
+use crate::authenticator::{Authenticator, Credential};
 use crate::clock::Span;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::{ChallengeId, UserId};
 use crate::limit::Limit;
 use crate::methods::Method;
 use crate::tenant::Tenant;
 use crate::user::User;
-pub(crate) use permission::STATEMENTS;
 
 /// Algorithms offered at registration, in order of preference (decisions §6).
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256];
@@ -112,7 +110,7 @@ pub struct Enrolled {
     /// Whose.
     pub user: User,
     /// The new factor.
-    pub factor: Authenticator,
+    pub factor: Authenticator<Credential>,
 }
 
 /// A completed verification.
@@ -123,7 +121,7 @@ pub struct Answered {
     /// Who.
     pub user: User,
     /// With what.
-    pub factor: Authenticator,
+    pub factor: Authenticator<Credential>,
 }
 
 /// Reads the JSON form of a new credential.
@@ -145,13 +143,6 @@ fn user_handle(user: &UserId) -> Vec<u8> {
 /// (36 characters, 27 bytes).
 fn accepted_handles(user: &UserId) -> [Vec<u8>; 2] {
     [user_handle(user), crate::secret::from_base64url(user.as_str()).unwrap_or_default()]
-}
-
-fn require_on(tenant: &Tenant, method: Method) -> Result<()> {
-    if tenant.allows(method) {
-        return Ok(());
-    }
-    Err(Error::InvalidConfiguration(format!("The method {} is off for this tenant.", method.as_str())))
 }
 
 #[cfg(test)]

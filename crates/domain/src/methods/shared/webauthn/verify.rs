@@ -8,15 +8,15 @@ use countersign_webauthn::{
 use serde_json::Map;
 
 use super::enrol::{belongs, challenge_mismatch, descriptor, refuse_unframed};
-use super::permission::admits_proof;
-use super::{Answered, Offer, ParsedAnswer, Rules, TOKEN_CHALLENGE, Who, accepted_handles, require_on};
+use super::{Answered, Offer, ParsedAnswer, Rules, TOKEN_CHALLENGE, Who, accepted_handles};
 use crate::action::{self, Action, Bearer, IdempotencyKey, decide};
 use crate::audit::{self, Event};
-use crate::authenticator::{self, Authenticator, assurance, combine};
+use crate::authenticator::{Authenticator, Credential, assurance, combine, credentials};
 use crate::challenge::{self, Ceremony, Challenge, Note, Purpose, State};
 use crate::clock::{Millis, Span};
 use crate::error::{Error, Result};
 use crate::id::{ChallengeId, UserId};
+use crate::methods::shared::permission::admits_proof;
 use crate::tenant::Tenant;
 use crate::token::Proof;
 use crate::user::{self, User};
@@ -31,7 +31,7 @@ impl Countersign {
         hints: Vec<String>,
         caller: &Caller,
     ) -> Result<Offer<RequestOptions>> {
-        require_on(who.tenant(), rules.method)?;
+        self.require_offered(who.tenant(), rules.method)?;
         match who {
             Who::Bearer(bearer) => self.options_for_user(rules, bearer, hints, caller).await,
             Who::Anonymous(tenant) => self.options_for_anyone(rules, tenant, challenge, hints).await,
@@ -47,7 +47,7 @@ impl Countersign {
     ) -> Result<Offer<RequestOptions>> {
         let action = self.action_of(who).await?;
         admits_proof(&action)?;
-        let held = authenticator::store::list(self.db(), &who.tenant.id, &who.user.id).await?;
+        let held = credentials::list(self.db(), &who.tenant.id, &who.user.id).await?;
         let usable: Vec<_> =
             held.iter().filter(|factor| factor.method == rules.method && factor.verified_at.is_some()).collect();
         if usable.is_empty() {
@@ -125,7 +125,7 @@ impl Countersign {
         caller: &Caller,
     ) -> Result<Answered> {
         let tenant = who.tenant().clone();
-        require_on(&tenant, rules.method)?;
+        self.require_offered(&tenant, rules.method)?;
         let answered = said.credential.challenge()?;
         let named =
             said.challenge.clone().or_else(|| Ceremony::id_in(&answered)).ok_or(Error::NotFound("challenge"))?;
@@ -170,9 +170,14 @@ impl Countersign {
         self.store_proof(&tenant, user, action, is_new, &open, factor, &seen, caller, now).await
     }
 
-    async fn factor_that_answers(&self, rules: &Rules, who: &Who, said: &ParsedAnswer) -> Result<Authenticator> {
+    async fn factor_that_answers(
+        &self,
+        rules: &Rules,
+        who: &Who,
+        said: &ParsedAnswer,
+    ) -> Result<Authenticator<Credential>> {
         let tenant = who.tenant();
-        let found = authenticator::store::find_credential(self.db(), &tenant.id, said.credential.raw_id()).await?;
+        let found = credentials::find(self.db(), &tenant.id, said.credential.raw_id()).await?;
         let factor = found.filter(|factor| factor.verified_at.is_some()).ok_or(Error::UnknownCredential)?;
         if factor.method != rules.method {
             let (is, wanted) = (factor.method.noun(), rules.method.noun());
@@ -222,12 +227,12 @@ impl Countersign {
         action: Action,
         is_new: bool,
         open: &Challenge,
-        mut factor: Authenticator,
+        mut factor: Authenticator<Credential>,
         seen: &Authentication,
         caller: &Caller,
         now: Millis,
     ) -> Result<Answered> {
-        let trusted = factor.credential.attestation_trusted;
+        let trusted = factor.detail.attestation_trusted;
         let fresh = assurance(factor.method, seen.flags.uv(), seen.flags.be(), trusted, now);
         // An old proof, or one the backend has asked to be given anew, lifts no weaker one.
         let earlier = action.proof().filter(|_| action.is_freshly_proved(now));
@@ -235,7 +240,7 @@ impl Countersign {
         let proof: Proof = combine(earlier, factor.method, fresh);
         let event = proved_event(&action, open, &factor, &proof, caller);
         let fell = counter_event(&event, seen);
-        let proof_use = authenticator::store::Use {
+        let proof_use = credentials::Use {
             sign_count: seen.sign_count,
             backup_state: seen.flags.bs(),
             backup_eligible: seen.flags.be(),
@@ -247,7 +252,7 @@ impl Countersign {
             let (factor, proof) = (factor.clone(), proof.clone());
             self.write(async move |tx| {
                 challenge::close_verified(tx, &tenant, &open, now).await?;
-                if !authenticator::store::record_use(tx, &tenant, &factor, &proof_use).await? {
+                if !credentials::record_use(tx, &tenant, &factor, &proof_use).await? {
                     return Err(Error::InvalidCredential(
                         "Another sign-in with this key came first. Start again.".to_owned(),
                     ));
@@ -269,7 +274,7 @@ impl Countersign {
             .await?
         };
         factor.last_verified_at = Some(now);
-        factor.credential.backup_state = seen.flags.bs();
+        factor.detail.backup_state = seen.flags.bs();
         let token = self.result_token(tenant, &user, (&action.code, &action.idempotency_key), Some(&proof))?;
         Ok(Answered { token, user, factor })
     }
@@ -279,7 +284,7 @@ fn check_assertion(
     rules: &Rules,
     who: &Who,
     open: &Challenge,
-    factor: &Authenticator,
+    factor: &Authenticator<Credential>,
     said: &ParsedAnswer,
     answered: &[u8],
 ) -> Result<Authentication> {
@@ -297,12 +302,12 @@ fn check_assertion(
         allow_credentials: None,
         // An imported credential hands back what its first server called the user, which we were never told. Its id alone
         // names its owner: credential ids are unique in the tenant.
-        user_handles: (!factor.credential.is_imported()).then_some(&handles[..]),
+        user_handles: (!factor.detail.is_imported()).then_some(&handles[..]),
         // §7.2 step 6: where no user was named before, the authenticator has to name one.
         require_user_handle: matches!(who, Who::Anonymous(_)),
         counter: CounterPolicy::RefuseSingleDevice,
     };
-    let credential = &factor.credential;
+    let credential = &factor.detail;
     let stored = StoredCredential {
         id: &credential.id,
         public_key: &credential.public_key,
@@ -318,7 +323,13 @@ fn check_assertion(
     Ok(seen)
 }
 
-fn proved_event(action: &Action, open: &Challenge, factor: &Authenticator, proof: &Proof, caller: &Caller) -> Event {
+fn proved_event(
+    action: &Action,
+    open: &Challenge,
+    factor: &Authenticator<Credential>,
+    proof: &Proof,
+    caller: &Caller,
+) -> Event {
     Event::new("action.proved", proof.at)
         .user(&action.user)
         .action(&action.code, &action.idempotency_key)

@@ -14,7 +14,7 @@ statements! {
 
 /// What lets a token's holder add a factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Right {
+pub(in crate::methods) enum Right {
     /// It is the user's first: any token from `track` will do.
     First,
     /// The user proved themselves in this action within ten minutes.
@@ -24,13 +24,13 @@ pub(super) enum Right {
 }
 
 const BLOCKED: &str = "The action is blocked. Nothing can be enrolled or verified with its token.";
-const NO_RIGHT: &str = "The user has a factor already. Complete a challenge of this action first (within ten minutes), or \
+pub(in crate::methods) const NO_RIGHT: &str = "The user has a factor already. Complete a challenge of this action first (within ten minutes), or \
      track with scope add:authenticators.";
 const SPENT: &str = "This token's right to add one authenticator was used. Track again for another.";
 const STALE: &str = "A passkey made without asking the user needs a token from track that is at most ten minutes old.";
 
 impl Countersign {
-    pub(super) async fn right_to_enrol(&self, who: &Bearer, action: &Action) -> Result<Right> {
+    pub(in crate::methods) async fn right_to_enrol(&self, who: &Bearer, action: &Action) -> Result<Right> {
         if action.state == ActionState::Block {
             return Err(Error::InsufficientScope(BLOCKED));
         }
@@ -51,7 +51,7 @@ impl Countersign {
     }
 
     /// Conditional create is accepted only close to a proof: checklist 44.
-    pub(super) fn allow_conditional(&self, who: &Bearer, action: &Action) -> Result<()> {
+    pub(in crate::methods) fn allow_conditional(&self, who: &Bearer, action: &Action) -> Result<()> {
         let now = self.now();
         let from_track = who.token.proof.is_none() && now < who.token.issued_at.plus(FRESH);
         if from_track || action.is_freshly_proved(now) { Ok(()) } else { Err(Error::InsufficientScope(STALE)) }
@@ -61,7 +61,13 @@ impl Countersign {
 impl Right {
     /// Takes the right and counts the factor, in the transaction that stores it. Of two enrolments that both were the
     /// first, one wins.
-    pub(super) async fn take(self, tx: &mut Tx<'_>, tenant: &TenantId, who: &Bearer, now: Millis) -> Result<()> {
+    pub(in crate::methods) async fn take(
+        self,
+        tx: &mut Tx<'_>,
+        tenant: &TenantId,
+        who: &Bearer,
+        now: Millis,
+    ) -> Result<()> {
         let user = &who.user.id;
         match self {
             Self::First => {
@@ -80,7 +86,7 @@ impl Right {
 }
 
 /// Whether a right answer may advance the action; says what to do where not.
-pub(super) fn admits_proof(action: &Action) -> Result<()> {
+pub(in crate::methods) fn admits_proof(action: &Action) -> Result<()> {
     match action.state {
         ActionState::Block => Err(Error::InsufficientScope(BLOCKED)),
         state if state.admits_proof() => Ok(()),

@@ -1,0 +1,86 @@
+//! What methods share whose answer is a short code that was sent: the sending, the answer, the record.
+//!
+//! Wrong answers are counted before the answer is looked at, in the same transaction: against the code (five), against the
+//! factor in a row (growing pauses, the end after a hundred), against the user (ten in five minutes) and against the action.
+
+mod check;
+mod send;
+
+use crate::authenticator::Authenticator;
+use crate::clock::Span;
+use crate::delivery::Message;
+use crate::id::{AuthenticatorId, ChallengeId};
+use crate::limit::Limit;
+use crate::methods::Method;
+use crate::secret::Secret;
+use crate::user::User;
+
+/// How long a code works (checklist 1).
+const CODE_LIFE: Span = Span::minutes(10);
+
+/// How many answers of one user are looked at.
+const ANSWERS: Limit = Limit { most: 10, within: Span::minutes(5) };
+
+/// What one method that sends codes needs.
+pub(in crate::methods) struct Rules {
+    /// The method asked for.
+    pub(in crate::methods) method: Method,
+    /// The kind of factor that it is sent to.
+    pub(in crate::methods) factor: Method,
+    /// How many are sent to one user, and to one address.
+    pub(in crate::methods) sends: Limit,
+    /// What is sent: of a code, and the minutes it works.
+    pub(in crate::methods) message: fn(Secret, i64) -> Message,
+}
+
+/// A code is on its way.
+#[derive(Debug)]
+pub struct Begun {
+    /// The challenge that it answers.
+    pub challenge: ChallengeId,
+    /// The factor that was asked, or that a right answer makes.
+    pub factor: AuthenticatorId,
+    /// Whose.
+    pub user: User,
+}
+
+/// What came of an answer.
+#[derive(Debug)]
+pub enum Checked {
+    /// It was right.
+    Right(Box<Proved>),
+    /// It was not: nothing else changed than the counts.
+    Wrong(WrongBecause),
+}
+
+/// A right answer.
+#[derive(Debug)]
+pub struct Proved {
+    /// The token that proves it.
+    pub token: String,
+    /// Who.
+    pub user: User,
+    /// With what.
+    pub factor: Authenticator,
+    /// Whether this answer enrolled it.
+    pub is_enrolment: bool,
+}
+
+/// Why an answer was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrongBecause {
+    /// Another code, or none is awaited any more.
+    CodeInvalidOrExpired,
+    /// This was the last attempt, or there was none left.
+    MaxAttemptsExceeded,
+}
+
+impl WrongBecause {
+    /// The name on the wire (docs/reference/authsignal.md §3.3).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CodeInvalidOrExpired => "CODE_INVALID_OR_EXPIRED",
+            Self::MaxAttemptsExceeded => "MAX_ATTEMPTS_EXCEEDED",
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Sending a code: to an address that is to be a factor, or to a factor.
+
+use super::{Begun, CODE_LIFE, Rules};
+use crate::action::{Action, Bearer};
+use crate::audit::{self, Event};
+use crate::authenticator::{self, Authenticator, Detail};
+use crate::challenge::{self, Challenge, Code, Note, Purpose, State};
+use crate::delivery::{Channel, Post, Recipient, masked};
+use crate::error::{Error, Result};
+use crate::id::AuthenticatorId;
+use crate::methods::shared::permission::admits_proof;
+use crate::{Caller, Countersign, limit, secret};
+
+impl Countersign {
+    /// Sends a code to an address; the right answer makes it a factor. The sending is not left for later: who enrols is
+    /// waiting (decisions §3).
+    pub(in crate::methods) async fn code_enrol(
+        &self,
+        rules: &Rules,
+        who: &Bearer,
+        address: String,
+        caller: &Caller,
+    ) -> Result<Begun> {
+        self.require_offered(&who.tenant, rules.method)?;
+        let action = self.action_of(who).await?;
+        self.right_to_enrol(who, &action).await?;
+        let held = authenticator::codes::list(self.db(), &who.tenant.id, &who.user.id).await?;
+        if held.iter().any(|factor| factor.method == rules.factor && address_of(factor) == Some(&address)) {
+            return Err(Error::invalid("This address is enrolled already. Use it, or enrol another."));
+        }
+        let note =
+            Note { factor: Some(AuthenticatorId::beside(&who.user.id)), address: Some(address), ..Note::default() };
+        self.send_code(rules, who, &action, Purpose::Enrol, note, caller).await
+    }
+
+    /// Sends a code to the user's factor. While an enrolment waits for its code, that one is sent anew.
+    pub(in crate::methods) async fn code_begin(&self, rules: &Rules, who: &Bearer, caller: &Caller) -> Result<Begun> {
+        self.require_offered(&who.tenant, rules.method)?;
+        let action = self.action_of(who).await?;
+        let enrolment = challenge::id_of(&action, rules.method, Purpose::Enrol);
+        match challenge::find(self.db(), &who.tenant.id, &enrolment).await {
+            Ok(open) if open.require_open(self.now()).is_ok() => {
+                self.right_to_enrol(who, &action).await?;
+                return self.send_code(rules, who, &action, Purpose::Enrol, open.note, caller).await;
+            }
+            Ok(_) | Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+        admits_proof(&action)?;
+        let held = authenticator::codes::list(self.db(), &who.tenant.id, &who.user.id).await?;
+        let mut usable = held.into_iter().filter(|factor| factor.method == rules.factor);
+        let first = usable.next();
+        let factor = usable.find(|factor| factor.is_default).or(first);
+        let factor = factor
+            .ok_or_else(|| Error::invalid(format!("The user has no {}. Enrol one first.", rules.method.noun())))?;
+        let note = Note { address: address_of(&factor).cloned(), factor: Some(factor.id), ..Note::default() };
+        self.send_code(rules, who, &action, Purpose::Verify, note, caller).await
+    }
+
+    async fn send_code(
+        &self,
+        rules: &Rules,
+        who: &Bearer,
+        action: &Action,
+        purpose: Purpose,
+        note: Note,
+        caller: &Caller,
+    ) -> Result<Begun> {
+        let (now, tenant) = (self.now(), &who.tenant);
+        let id = challenge::id_of(action, rules.method, purpose);
+        let lacks = || Error::Internal("a code without an address".to_owned());
+        let (factor, address) = (note.factor.clone().ok_or_else(lacks)?, note.address.clone().ok_or_else(lacks)?);
+        let code = Code::random();
+        let open = Challenge {
+            id: id.clone(),
+            user: Some(who.user.id.clone()),
+            action_code: action.code.clone(),
+            idempotency_key: Some(action.idempotency_key.clone()),
+            method: Some(rules.method),
+            purpose,
+            state: State::Pending,
+            secret_hash: Some(code.tag(&tenant.code_keys, &id)),
+            note,
+            expires_at: now.plus(CODE_LIFE),
+            is_stored: true,
+        };
+        let to = Recipient {
+            address: address.clone(),
+            name: who.user.display_name.clone(),
+            locale: who.user.locale.clone(),
+        };
+        let message = (rules.message)(code.digits(), CODE_LIFE.0 / 60_000);
+        let user = Some(who.user.id.clone());
+        let post = Post { user, challenge: Some(id.clone()), to, message, expires_at: open.expires_at };
+        let letter = self.letter(&tenant.id, &post);
+        let name = if purpose == Purpose::Enrol { "enrolment.started" } else { "challenge.started" };
+        let event = Event::new(name, now)
+            .user(&who.user.id)
+            .action(&action.code, &action.idempotency_key)
+            .challenge(&id)
+            .authenticator(&factor)
+            .caller(caller)
+            .detail("method", rules.method.as_str())
+            .detail("address", masked(&address));
+        let keys = limit_keys(rules, who, &address);
+        {
+            let (tenant, letter, sends) = (tenant.id.clone(), letter.clone(), rules.sends);
+            self.write(async move |tx| {
+                for key in &keys {
+                    limit::take(tx, &tenant, key, sends, now).await?;
+                }
+                challenge::arm(tx, &tenant, &open, now).await?;
+                letter.put(tx).await?;
+                audit::record(tx, &tenant, &event).await
+            })
+            .await?;
+        }
+        self.send_now(&letter).await.into_result()?;
+        Ok(Begun { challenge: id, factor, user: who.user.clone() })
+    }
+}
+
+/// The counters of sends: one of the user, one of the address. The address is hashed: counters are not for reading.
+fn limit_keys(rules: &Rules, who: &Bearer, address: &str) -> [String; 2] {
+    let channel = rules.method.sends_by().map_or("none", Channel::as_str);
+    let address = secret::base64url(&secret::sha256(address.to_lowercase().as_bytes()));
+    [format!("send:{channel}:{}", who.user.id), format!("send:{channel}:to:{address}")]
+}
+
+fn address_of(factor: &Authenticator) -> Option<&String> {
+    match &factor.detail {
+        Detail::Email(address) => Some(address),
+        Detail::Phone(phone) => Some(&phone.number),
+        Detail::Credential(_) | Detail::App | Detail::RecoveryCodes => None,
+    }
+}
