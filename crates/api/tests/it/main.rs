@@ -22,6 +22,7 @@ mod hanging;
 mod headers;
 mod hostile;
 mod keys;
+mod late;
 mod outbox;
 mod races;
 mod response_rules;

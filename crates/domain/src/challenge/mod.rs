@@ -7,6 +7,7 @@
 mod begin;
 mod code;
 mod keys;
+mod late;
 mod sealed;
 mod state;
 mod store;
@@ -15,7 +16,6 @@ use countersign_webauthn::Attachment;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, ChallengeId, UserId};
 use crate::methods::Method;
 
@@ -116,13 +116,9 @@ impl Ceremony {
 }
 
 impl Challenge {
-    /// Whether it still awaits an answer; a used or late one is refused with what to do. To be asked once it is known to be
-    /// the caller's: to others it is as if it were not there.
-    pub(crate) fn require_open(&self, now: Millis) -> Result<()> {
-        match self.state.at(now, self.expires_at).refusal() {
-            None => Ok(()),
-            Some(refusal) => Err(Error::invalid(refusal)),
-        }
+    /// Whether it still awaits an answer. For an answer there is `require_open`.
+    pub(crate) fn is_open(&self, now: Millis) -> bool {
+        self.state.at(now, self.expires_at) == State::Pending
     }
 
     /// Whether `bytes` are this challenge's.

@@ -2,7 +2,7 @@
 //!
 //! A sign-in page asks for one each time it is opened, and most are never answered. So what such a challenge says travels in
 //! its own bytes, under a key of the tenant: id (16) · random (32) · end of its life, milliseconds since 1970 (8, big-endian)
-//! · HMAC-SHA-256 over method and all of that (32). The first answer, right or wrong, stores it under its id; from then on
+//! · HMAC-SHA-256 over method and all of that (32). The first answer, right, wrong or late, stores it under its id; from then on
 //! the row decides.
 
 use super::{AnonymousChallenge, Ceremony, Challenge, MacKeys, State};

@@ -38,6 +38,8 @@ statements! {
     FAIL = "UPDATE challenges SET state = 'failed', closed_at = $1 WHERE tenant_id = $2 AND challenge_id = $3
         AND state = 'pending' AND attempts >= max_attempts";
     STATE = "SELECT state FROM challenges WHERE tenant_id = $1 AND challenge_id = $2 AND expires_at > $3";
+    EXPIRE = "UPDATE challenges SET state = 'expired', closed_at = $1 WHERE tenant_id = $2 AND challenge_id = $3
+        AND state = 'pending' AND expires_at <= $1";
     COUNT_FAILURE = "UPDATE challenges SET attempts = attempts + 1,
         state = CASE WHEN attempts + 1 >= max_attempts THEN 'failed' ELSE state END
         WHERE tenant_id = $1 AND challenge_id = $2 AND state = 'pending' RETURNING attempts";
@@ -142,6 +144,15 @@ pub(crate) async fn close_verified(
     Err(Error::invalid(State::Verified.refusal().unwrap_or_default()))
 }
 
+/// Closes a challenge whose time was over when an answer came. One that was answered otherwise meanwhile stays as it is.
+pub(super) async fn expire(tx: &mut Tx<'_>, tenant: &TenantId, challenge: &Challenge, now: Millis) -> Result<()> {
+    let is_first = !challenge.is_stored && insert_answered(tx, tenant, challenge, State::Expired, now).await?;
+    if !is_first {
+        tx.run(&EXPIRE, &[&now, tenant, &challenge.id]).await?;
+    }
+    Ok(())
+}
+
 /// Stores a challenge that had no row, with its first answer. `false` when another answer stored it before.
 async fn insert_answered(
     tx: &mut Tx<'_>,
@@ -209,6 +220,10 @@ pub(crate) async fn take_attempt(tx: &mut Tx<'_>, tenant: &TenantId, id: &Challe
         return Ok(Attempt::Taken { open: Box::new(Challenge::read(&row)?), is_last: attempts >= MAX_ATTEMPTS });
     }
     let state = tx.opt(&STATE, &[tenant, id, &now]).await?.map(|row| row.get::<String>(0)).transpose()?;
+    if state.is_none() {
+        // Late, if it is there at all.
+        tx.run(&EXPIRE, &[&now, tenant, id]).await?;
+    }
     let failed = state.as_deref() == Some(State::Failed.as_str());
     Ok(if failed { Attempt::UsedUp } else { Attempt::None })
 }

@@ -146,7 +146,7 @@ impl Countersign {
         let Some((claim, has_user)) = claim else { return Ok(None) };
         let is_open = match &claim.challenge {
             Some(id) => match challenge::find(self.db(), &at.tenant, id).await {
-                Ok(challenge) => challenge.require_open(now).is_ok(),
+                Ok(challenge) => challenge.is_open(now),
                 Err(Error::NotFound(_)) => false,
                 Err(error) => return Err(error),
             },

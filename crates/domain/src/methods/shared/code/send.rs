@@ -39,7 +39,7 @@ impl Countersign {
         let action = self.action_of(who).await?;
         let enrolment = challenge::id_of(&action, rules.method, Purpose::Enrol);
         match challenge::find(self.db(), &who.tenant.id, &enrolment).await {
-            Ok(open) if open.require_open(self.now()).is_ok() => {
+            Ok(open) if open.is_open(self.now()) => {
                 self.right_to_enrol(who, &action).await?;
                 return self.send_code(rules, who, &action, Purpose::Enrol, open.note, caller).await;
             }

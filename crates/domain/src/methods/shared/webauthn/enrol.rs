@@ -106,7 +106,7 @@ impl Countersign {
         if !belongs(&open, rules, who, &action, Purpose::Enrol) {
             return Err(Error::NotFound("challenge"));
         }
-        open.require_open(self.now())?;
+        self.require_open(&who.tenant.id, &open).await?;
         let registration = match check_registration(rules, who, &open, &made, &answered) {
             Ok(registration) => registration,
             Err(refusal) => return self.refuse_ceremony(&who.tenant, &open, rules.method, refusal, caller).await,

@@ -94,7 +94,7 @@ impl Countersign {
             if open.user.is_some() {
                 return Err(Error::NotFound("challenge"));
             }
-            open.require_open(now)?;
+            self.require_open(&tenant.id, &open).await?;
             let Ceremony { bytes, hash } = Ceremony::mint(&id);
             let (of, armed, method) = (tenant.id.clone(), id.clone(), rules.method);
             self.write(async move |tx| challenge::rearm(tx, &of, &armed, method, &hash, now).await).await?;
@@ -147,7 +147,7 @@ impl Countersign {
             Who::Anonymous(_) if open.user.is_none() && open.method == Some(rules.method) => None,
             Who::Anonymous(_) => return Err(Error::NotFound("challenge")),
         };
-        open.require_open(self.now())?;
+        self.require_open(&tenant.id, &open).await?;
         let factor = match self.factor_that_answers(rules, who, &said).await {
             Ok(factor) => factor,
             Err(refusal @ (Error::Unavailable(_) | Error::Internal(_))) => return Err(refusal),
