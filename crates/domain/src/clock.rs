@@ -71,6 +71,11 @@ impl Span {
         Self(n * 60_000)
     }
 
+    /// `n` hours.
+    pub const fn hours(n: i64) -> Self {
+        Self(n * 3_600_000)
+    }
+
     /// `n` days.
     pub const fn days(n: i64) -> Self {
         Self(n * 86_400_000)

@@ -8,6 +8,7 @@ use crate::clock::{Clock, Millis};
 use crate::delivery::{Carriers, Sender};
 use crate::error::{Error, Result};
 use crate::ring::KeyRing;
+use crate::sweep::Retention;
 use crate::tally::Tally;
 use crate::tenant::{Origin, OriginCache, TenantCache};
 
@@ -18,6 +19,8 @@ pub struct Options {
     pub public_url: String,
     /// What messages to people are sent with.
     pub carriers: Carriers,
+    /// How long history is kept.
+    pub retention: Retention,
 }
 
 /// The product without its doors: clones share everything.
@@ -32,6 +35,7 @@ struct Inner {
     ring: KeyRing,
     public_url: String,
     public_origin: Origin,
+    retention: Retention,
     tenants: TenantCache,
     origins: OriginCache,
     tally: Tally,
@@ -52,6 +56,7 @@ impl Countersign {
                 ring,
                 public_url,
                 public_origin,
+                retention: options.retention,
                 tenants,
                 origins,
                 tally: Tally::default(),
@@ -78,6 +83,11 @@ impl Countersign {
     /// The origin of `public_url`.
     pub fn public_origin(&self) -> &Origin {
         &self.inner.public_origin
+    }
+
+    /// How long history is kept.
+    pub(crate) fn retention(&self) -> &Retention {
+        &self.inner.retention
     }
 
     /// What happened since the start.

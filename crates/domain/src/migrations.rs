@@ -9,6 +9,7 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_ceremonies", sql: include_str!("../migrations/0003_ceremonies.sql") },
     Migration { name: "0004_nodes", sql: include_str!("../migrations/0004_nodes.sql") },
     Migration { name: "0005_watermarks", sql: include_str!("../migrations/0005_watermarks.sql") },
+    Migration { name: "0006_retention", sql: include_str!("../migrations/0006_retention.sql") },
     Migration { name: "0007_outbox", sql: include_str!("../migrations/0007_outbox.sql") },
     Migration { name: "0008_codes", sql: include_str!("../migrations/0008_codes.sql") },
 ];

@@ -16,9 +16,8 @@ pub fn statements() -> Vec<&'static Statement> {
         limit::STATEMENTS,
         methods::STATEMENTS,
         ring::STATEMENTS,
-        sweep::STATEMENTS,
         tenant::STATEMENTS,
         user::STATEMENTS,
     ];
-    rooms.concat()
+    [rooms.concat(), sweep::all_statements()].concat()
 }

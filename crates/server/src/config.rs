@@ -3,6 +3,7 @@
 //! `countersign.toml` or `--config`, then environment variables: prefix `COUNTERSIGN_`, `__` between levels. Unknown keys are
 //! an error.
 
+mod retention;
 mod server;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+pub(crate) use retention::Retention;
 pub(crate) use server::{Server, Tls};
 
 const DEFAULT_FILE: &str = "countersign.toml";
@@ -23,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) database: Database,
     pub(crate) secrets: Secrets,
+    pub(crate) retention: Retention,
     pub(crate) log: Log,
 }
 
@@ -107,6 +110,7 @@ impl Config {
         config.public_url()?;
         config.server.trusted_proxies()?;
         config.server.check_metrics()?;
+        config.retention.read()?;
         Ok(config)
     }
 

@@ -30,7 +30,11 @@ pub(crate) async fn open(config: &Config) -> Result<Opened> {
     let applied = db.migrate(MIGRATIONS, now.0).await.context("cannot bring the database up to date")?;
     let newer = db.newer_migrations(MIGRATIONS).await.context("cannot read which migrations are applied")?;
     let ring = KeyRing::for_database(&db, &config.secrets.keys_file, now).await.context("cannot use the key ring")?;
-    let options = Options { public_url: config.public_url()?, carriers: Carriers::default() };
+    let options = Options {
+        public_url: config.public_url()?,
+        carriers: Carriers::default(),
+        retention: config.retention.read()?,
+    };
     let countersign = Countersign::new(db.clone(), ring, clock, &options)?;
     Ok(Opened { countersign, db, applied, newer })
 }

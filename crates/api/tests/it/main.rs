@@ -26,6 +26,7 @@ mod late;
 mod outbox;
 mod races;
 mod response_rules;
+mod retention;
 mod schema;
 mod sign_in;
 mod spoiled;

@@ -34,6 +34,10 @@ pub(crate) const MAX_FAILED_TRIES: i64 = 10;
 /// How long a proof lets its user add factors (decisions §2).
 pub(crate) const FRESH: Span = Span::minutes(10);
 
+/// After so long without a change a further `track` is one, so that the action outlives the token it gives
+/// (docs/adr/0013-retention.md).
+const QUIET: Span = Span::hours(1);
+
 /// How far ahead of our clock another node's may be (decisions §2).
 const AHEAD: Span = Span::seconds(30);
 

@@ -44,6 +44,7 @@ statements! {
         WHERE tenant_id = $4 AND user_id = $5 AND action_code = $6 AND idempotency_key = $7 AND state <> 'BLOCK'";
     ADOPT = "UPDATE actions SET state = $1, state_updated_at = $2, tracked_at = $2, updated_at = $2
         WHERE tenant_id = $3 AND user_id = $4 AND action_code = $5 AND idempotency_key = $6 AND tracked_at IS NULL";
+    RENEW = "UPDATE actions SET updated_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND action_code = $4 AND idempotency_key = $5";
     CONSUME = "UPDATE actions SET consumed_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND action_code = $4
         AND idempotency_key = $5 AND consumed_at IS NULL AND state IN ('CHALLENGE_SUCCEEDED', 'REVIEW_SUCCEEDED')";
 }
@@ -229,6 +230,12 @@ pub(super) async fn adopt(
     let (user, code, key) = (&action.user, &action.code, &action.idempotency_key);
     tx.run(&ADOPT, &[&state.as_str(), &now, tenant, user, code, key]).await?;
     Ok(())
+}
+
+/// The backend asks for the action again after long: it lives as long from now on as a new one. `false` when it is gone.
+pub(super) async fn renew(tx: &mut Tx<'_>, tenant: &TenantId, action: &Action, now: Millis) -> Result<bool> {
+    let (user, code, key) = (&action.user, &action.code, &action.idempotency_key);
+    Ok(tx.run(&RENEW, &[&now, tenant, user, code, key]).await? == 1)
 }
 
 /// Takes the result of a proved action; `false` when it was taken before.

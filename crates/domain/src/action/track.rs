@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Action, ActionCode, ActionState, IdempotencyKey, decide, store};
+use super::{Action, ActionCode, ActionState, IdempotencyKey, QUIET, decide, store};
 use crate::audit::{self, Event};
 use crate::authenticator;
 use crate::error::{Error, Result};
@@ -72,6 +72,7 @@ impl Countersign {
         let scope = Scope { read: true, ..track.scope };
         let outcome = tenant.settings.default_outcome;
         let event = Event::new("action.tracked", now).caller(caller);
+        let again = event.clone().renamed("action.tracked_again");
         let tenant_id = tenant.id.clone();
         let (user, action) = self
             .write(async move |tx| {
@@ -95,8 +96,7 @@ impl Countersign {
                     return Ok((user, action));
                 }
                 let found = store::reload(tx, &tenant_id, &user.id, code, key.as_str()).await?;
-                let mut found =
-                    found.ok_or_else(|| Error::Internal("an action vanished while it was tracked".into()))?;
+                let mut found = found.ok_or_else(vanished)?;
                 if found.tracked_at.is_none() {
                     // A page that signs in may name any key. What was proved under it long before the backend asked is no
                     // answer to the backend's question.
@@ -106,6 +106,13 @@ impl Countersign {
                     found.state = state;
                     let event = event.clone().user(&user.id).action(code, key.as_str()).detail("state", state.as_str());
                     audit::record(tx, &tenant_id, &event).await?;
+                } else if found.updated_at.plus(QUIET) <= now {
+                    if !store::renew(tx, &tenant_id, &found, now).await? {
+                        return Err(vanished());
+                    }
+                    found.updated_at = now;
+                    let again = again.clone().user(&user.id).action(code, key.as_str());
+                    audit::record(tx, &tenant_id, &again).await?;
                 }
                 Ok((user, found))
             })
@@ -124,6 +131,11 @@ impl Countersign {
         let allowed = self.offered_methods(tenant);
         Ok(Tracked { action, user, token, url, enrolled, allowed })
     }
+}
+
+/// Its time was over, and the sweeper took it at this very moment.
+fn vanished() -> Error {
+    Error::Unavailable("the action of this key has just ended; track it again".to_owned())
 }
 
 fn tenant_ui_url(countersign: &Countersign, tenant: &Tenant) -> String {

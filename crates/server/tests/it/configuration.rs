@@ -50,6 +50,11 @@ fn a_value_that_cannot_be_is_an_error_that_names_its_key() {
         ("COUNTERSIGN_SERVER__PUBLIC_URL", "https://auth.example.com/path", ["server.public_url", "https://auth"]),
         ("COUNTERSIGN_SERVER__REQUESTS_PER_SECOND", "0", ["server.requests_per_second", "nonzero"]),
         ("COUNTERSIGN_SERVER__STRANGERS_PER_SECOND", "many", ["server.strangers_per_second", "many"]),
+        ("COUNTERSIGN_RETENTION__ACTIONS", "90", ["retention.actions", "90 is no length of time"]),
+        ("COUNTERSIGN_RETENTION__AUDIT", "300y", ["retention.audit", "forever"]),
+        ("COUNTERSIGN_RETENTION__AUDIT", "89d", ["retention.audit 89d", "as long as the actions"]),
+        ("COUNTERSIGN_RETENTION__ACTIONS", "forever", ["retention.actions is forever", "as long as the actions"]),
+        ("COUNTERSIGN_RETENTION__ACTIONS", "3h", ["retention.actions is 3h", "four hours"]),
         ("COUNTERSIGN_LOG__FORMAT", "xml", ["log.format", "xml is neither text nor json"]),
     ] {
         let error = Program::new().with(name, value).run(&["config"]).refused();

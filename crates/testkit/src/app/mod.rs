@@ -34,7 +34,7 @@ use countersign_domain::migrations::MIGRATIONS;
 use countersign_domain::ring::KeyRing;
 use countersign_domain::secret;
 use countersign_domain::tenant::{NewTenant, Origin, RpId, Settings};
-use countersign_domain::{Countersign, Options};
+use countersign_domain::{Countersign, Options, Retention};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -73,13 +73,20 @@ impl TestApp {
 
     /// With changed tenant settings.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        let per_second = NonZeroU32::new(100_000).expect("not zero");
-        let limits = AddressLimits { requests_per_second: per_second, strangers_per_second: per_second };
-        Self::with_limits(limits, change).await
+        Self::with_limits(no_limits(), change).await
+    }
+
+    /// With history that is kept for another time than by default.
+    pub async fn keeping(retention: Retention) -> Self {
+        Self::made(no_limits(), retention, |_| {}).await
     }
 
     /// With changed limits per address and tenant settings. Other constructors make limits that no test runs into.
     pub async fn with_limits(limits: AddressLimits, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::made(limits, Retention::default(), change).await
+    }
+
+    async fn made(limits: AddressLimits, retention: Retention, change: impl FnOnce(&mut Settings)) -> Self {
         let folder =
             std::env::temp_dir().join(format!("countersign-test-{}", secret::base64url(&secret::random::<12>())));
         std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
@@ -92,7 +99,8 @@ impl TestApp {
         let url = format!("http://{}", listener.local_addr().expect("a listener has an address"));
         let inbox = Inbox::new(clock.clone());
         let from = Mailbox { name: None, address: "no-reply@shop.example".to_owned() };
-        let options = Options { public_url: "https://auth.shop.example".to_owned(), carriers: inbox.carriers(from) };
+        let options =
+            Options { public_url: "https://auth.shop.example".to_owned(), carriers: inbox.carriers(from), retention };
         let countersign = Countersign::new(db.clone(), ring, clock, &options).expect("the options are good");
         let service = Api::new(countersign.clone(), limits).router(Router::new());
         let service = service.into_make_service_with_connect_info::<SocketAddr>();
@@ -147,6 +155,11 @@ impl Drop for TestApp {
         self.serving.abort();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+fn no_limits() -> AddressLimits {
+    let per_second = NonZeroU32::new(100_000).expect("not zero");
+    AddressLimits { requests_per_second: per_second, strangers_per_second: per_second }
 }
 
 async fn make_tenant(

@@ -9,7 +9,7 @@ statements! {
     FACTORS = "SELECT authenticator_id, user_id, CAST(verified_at AS text) FROM authenticators";
     CREDENTIALS = "SELECT authenticator_id, user_id FROM webauthn_credentials";
     ACTIONS = "SELECT user_id, action_code, idempotency_key, state, CAST(tracked_at AS text), CAST(verified_at AS text), \
-               method, CAST(failed_tries AS text), CAST(consumed_at AS text) FROM actions";
+               method, CAST(failed_tries AS text), CAST(consumed_at AS text), CAST(updated_at AS text) FROM actions";
     CHALLENGES = "SELECT challenge_id, user_id, purpose, state, CAST(attempts AS text) FROM challenges";
     COUNTERS = "SELECT counter_key, CAST(n AS text) FROM counters";
     SPENT = "SELECT spent_id FROM spent";
@@ -28,7 +28,8 @@ pub(super) struct Seen {
     pub(super) factors: BTreeMap<String, Row>,
     /// Factor and user of each credential.
     pub(super) credentials: Vec<Row>,
-    /// By key, of which none is used twice: user, code, key, state, tracked, verified, method, failed tries, consumed.
+    /// By key, of which none is used twice: user, code, key, state, tracked, verified, method, failed tries, consumed,
+    /// updated.
     pub(super) actions: BTreeMap<String, Row>,
     /// By id: user, purpose, state, attempts.
     pub(super) challenges: BTreeMap<String, Row>,
@@ -64,7 +65,7 @@ impl Seen {
             users: keyed(store.all(&USERS, 4).await, 0),
             factors: keyed(store.all(&FACTORS, 3).await, 0),
             credentials: store.all(&CREDENTIALS, 2).await,
-            actions: keyed(store.all(&ACTIONS, 9).await, 2),
+            actions: keyed(store.all(&ACTIONS, 10).await, 2),
             challenges: keyed(store.all(&CHALLENGES, 5).await, 0),
             counters: store.all(&COUNTERS, 2).await,
             spent: store.all(&SPENT, 1).await,

@@ -1,6 +1,6 @@
 //! Nothing is half done: whatever was in flight, the tables agree with each other and with the audit trail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::seen::{Event, Seen};
 
@@ -89,6 +89,13 @@ fn actions_and_their_proofs(seen: &Seen) {
         assert_eq!(usize::from(row[8].is_some()), takings, "action {key} and the taking of its result");
         let trackings = tracked.get(key).map_or(0, Vec::len);
         assert_eq!(usize::from(row[4].is_some()), trackings, "action {key} and its tracking");
+    }
+    // By this the sweeper finds actions that have become old (docs/adr/0013-retention.md).
+    let moments: BTreeSet<(&str, &str)> =
+        seen.events.iter().filter_map(|event| Some((event.key.as_deref()?, event.at.as_str()))).collect();
+    for (key, row) in &seen.actions {
+        let changed = row[9].as_deref().unwrap();
+        assert!(moments.contains(&(key, changed)), "action {key} changed at {changed}, and no event tells of it");
     }
     for (key, events) in tracked.iter().chain(&proved).chain(&consumed) {
         let owner_is_there =

@@ -1,13 +1,18 @@
 //! Expired rows go in small batches, by full key (sql-rules Q11), under the lease of [`Job::Sweep`](crate::jobs::Job). Readers
 //! never wait for it.
 
-use countersign_db::{Db, Tx, statements};
+mod history;
+mod retention;
+
+use countersign_db::{Db, Statement, Tx, statements};
 
 use crate::Countersign;
 use crate::clock::{Millis, Span};
 use crate::delivery;
 use crate::error::Result;
 use crate::jobs::{self, Lease};
+
+pub use retention::{Retention, RetentionError};
 
 statements! {
     CHALLENGES = "DELETE FROM challenges WHERE (tenant_id, challenge_id) IN (SELECT tenant_id, challenge_id FROM challenges
@@ -38,6 +43,11 @@ enum Table {
     Outbox,
 }
 
+/// The statements of this room.
+pub(crate) fn all_statements() -> Vec<&'static Statement> {
+    [STATEMENTS, history::STATEMENTS].concat()
+}
+
 /// What one sweep removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Swept {
@@ -48,8 +58,8 @@ pub struct Swept {
 }
 
 impl Countersign {
-    /// Removes one batch of each kind of expired row, each in a transaction of its own. `None` when another process has taken
-    /// the lease over.
+    /// Removes one batch of each kind of expired row, and of each tenant's history, each in a transaction of its own. `None` when
+    /// another process has taken the lease over.
     pub async fn sweep(&self, lease: &Lease) -> Result<Option<Swept>> {
         let mut swept = Swept::default();
         for table in [Table::Challenges, Table::Counters, Table::Spent, Table::Outbox] {
@@ -58,6 +68,9 @@ impl Countersign {
             swept.rows += rows;
             swept.more |= rows >= BATCH;
         }
+        let Some(history) = self.sweep_history(lease).await? else { return Ok(None) };
+        swept.rows += history.rows;
+        swept.more |= history.more;
         Ok(Some(swept))
     }
 
