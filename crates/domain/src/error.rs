@@ -46,8 +46,9 @@ pub enum Error {
     /// The attestation policy refused.
     #[error("{0}")]
     AttestationRefused(String),
-    /// The provider did not take the message at the first try. The reason holds no address and no code.
-    #[error("The message could not be sent ({0}). Try again shortly, or use another method.")]
+    /// The provider did not take the message at the first try. The reason is for the log and the audit trail: it may name the
+    /// operator's machines.
+    #[error("The message could not be sent. Try again shortly, or use another method.")]
     DeliveryFailed(String),
     /// A limit is reached.
     #[error("Too many requests. Try again in {} seconds.", (.retry_after.0 + 999) / 1000)]

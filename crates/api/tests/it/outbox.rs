@@ -1,5 +1,8 @@
 //! The outbox: each message once, none lost, nothing left of it (docs/adr/0019-outbox.md).
 
+use std::time::Instant;
+
+use countersign_domain::Error;
 use countersign_domain::challenge::AnonymousChallenge;
 use countersign_domain::clock::Span;
 use countersign_domain::delivery::{Channel, Ending, Letter, Message, Outcome, Post, Recipient, Refusal, TextChannel};
@@ -103,7 +106,9 @@ async fn what_may_pass_is_told_and_tried_again() {
     app.inbox().refuse_next(Refusal::temporary("SMTP 451"));
     let refused = app.countersign.send_now(&letter).await;
     assert_eq!(refused, Outcome::Refused(Refusal::temporary("SMTP 451")));
-    assert!(refused.into_result().unwrap_err().to_string().contains("SMTP 451"));
+    let told = refused.into_result().unwrap_err();
+    assert!(matches!(&told, Error::DeliveryFailed(reason) if reason == "SMTP 451"));
+    assert!(!told.to_string().contains("451"), "what the operator's servers say is not for users: {told}");
     assert_eq!(app.events().await[0], "message.deferred");
     app.advance(Span::seconds(3));
     app.deliver().await;
@@ -126,6 +131,41 @@ async fn what_will_not_pass_is_not_tried_again() {
     assert_eq!(app.inbox().messages().len(), 0);
     let stored = app.stored().await;
     assert!(!stored.windows(ADA.len()).any(|window| window == ADA.as_bytes()), "the trail holds the address");
+}
+
+#[tokio::test]
+async fn who_waits_for_a_provider_that_hangs_waits_five_seconds_and_the_attempt_goes_on() {
+    let app = TestApp::new().await;
+    let letter = posted(&app, None).await;
+    app.inbox().hang_next();
+    let begin = Instant::now();
+    assert_eq!(app.countersign.send_now(&letter).await, Outcome::Queued);
+    assert!(begin.elapsed().as_millis() >= 5_000);
+    // The attempt has the message for half a minute; whoever had died with it would have lost it by then.
+    app.advance(Span::seconds(31));
+    app.countersign.send_due(Channel::Email).await.unwrap();
+    assert!(app.inbox().wait_for(ADA, 1).await.is_some());
+}
+
+#[tokio::test]
+async fn item_90_no_code_link_or_whole_address_in_the_trail_and_the_log() {
+    let app = TestApp::new().await;
+    let mut reports = app.countersign.delivery_reports();
+    for refusal in [None, Some(Refusal::temporary("SMTP 451")), Some(Refusal::permanent("SMTP 550"))] {
+        if let Some(refusal) = refusal {
+            app.inbox().refuse_next(refusal);
+        }
+        let letter = posted(&app, None).await;
+        app.countersign.send_now(&letter).await;
+        let report = format!("{:?}", reports.recv().await.unwrap());
+        assert!(report.contains("a***@example.com"), "{report}");
+        let events = app.countersign.newest_events(&app.tenant().id, 50).await.unwrap();
+        let shown = format!("{report}{events:?}{letter:?}");
+        for canary in [CODE, ADA, "Ada\""] {
+            assert!(!shown.contains(canary), "{canary}: {shown}");
+        }
+        assert_eq!(events[0].detail.as_ref().unwrap()["to"], "a***@example.com");
+    }
 }
 
 #[tokio::test]

@@ -81,13 +81,18 @@ pub struct Refusal {
 impl Refusal {
     /// One that may pass.
     pub fn temporary(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), is_permanent: false }
+        Self { reason: readable(&reason.into()), is_permanent: false }
     }
 
     /// One that stays.
     pub fn permanent(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), is_permanent: true }
+        Self { reason: readable(&reason.into()), is_permanent: true }
     }
+}
+
+/// Without control characters and not long: a certificate's names can end up in a reason, and a reason in the log.
+fn readable(reason: &str) -> String {
+    reason.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 /// What a carrier does, boxed so that carriers can be chosen when the program starts.

@@ -57,8 +57,8 @@ pub struct Inbox {
 struct Inner {
     clock: Clock,
     caught: Mutex<VecDeque<Caught>>,
-    /// What the next attempts get instead of being caught.
-    refusals: Mutex<VecDeque<Refusal>>,
+    /// What the next attempts get instead of being caught: a refusal, or no answer ever.
+    refusals: Mutex<VecDeque<Option<Refusal>>>,
     arrived: Notify,
 }
 
@@ -107,7 +107,12 @@ impl Inbox {
 
     /// Refuses the next message.
     pub fn refuse_next(&self, refusal: Refusal) {
-        self.inner.refusals.lock().unwrap_or_else(PoisonError::into_inner).push_back(refusal);
+        self.inner.refusals.lock().unwrap_or_else(PoisonError::into_inner).push_back(Some(refusal));
+    }
+
+    /// Never answers for the next message.
+    pub fn hang_next(&self) {
+        self.inner.refusals.lock().unwrap_or_else(PoisonError::into_inner).push_back(None);
     }
 
     fn caught(&self) -> std::sync::MutexGuard<'_, VecDeque<Caught>> {
@@ -116,8 +121,10 @@ impl Inbox {
 
     fn take(&self, caught: Caught) -> Carrying {
         let refusal = self.inner.refusals.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        if let Some(refusal) = refusal {
-            return Box::pin(async { Err(refusal) });
+        match refusal {
+            Some(Some(refusal)) => return Box::pin(async { Err(refusal) }),
+            Some(None) => return Box::pin(std::future::pending()),
+            None => {}
         }
         let mut kept = self.caught();
         kept.push_front(caught);
