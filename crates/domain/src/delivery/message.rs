@@ -174,6 +174,19 @@ impl Happened {
         Self::AddressRemoved,
         Self::RecoveryCodeUsed,
     ];
+
+    /// Its name, in settings and in templates.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FactorAdded => "factorAdded",
+            Self::FactorChanged => "factorChanged",
+            Self::FactorRemoved => "factorRemoved",
+            Self::AddressAdded => "addressAdded",
+            Self::AddressChanged => "addressChanged",
+            Self::AddressRemoved => "addressRemoved",
+            Self::RecoveryCodeUsed => "recoveryCodeUsed",
+        }
+    }
 }
 
 /// To whom.

@@ -177,11 +177,21 @@ impl Countersign {
         let carriers = &self.sender().carriers;
         let host = self.public_origin().host().unwrap_or("localhost");
         let message_id = format!("{}@{host}", at.id);
-        let context = render::Context { tenant, message_id, date: claim.created_at };
+        let context = render::Context {
+            tenant: &tenant.name,
+            rp_id: tenant.rp_id.as_str(),
+            settings: &tenant.settings.messages,
+            message_id,
+            date: claim.created_at,
+            is_trial: false,
+        };
+        // Our own words do not fail, and a tenant's give way to them: what is left is a bug, and is not tried for ever.
+        let unwritten = |why: String| Refusal::permanent(format!("it cannot be written: {why}"));
         match at.channel {
             Channel::Email => {
                 let sender = carriers.email.as_ref().ok_or_else(missing)?;
-                let Written::Email(email) = render::render(&context, payload, Some(&sender.from))? else {
+                let Written::Email(email) = render::render(&context, payload, Some(&sender.from)).map_err(unwritten)?
+                else {
                     return Err(Refusal::permanent("a message of another channel"));
                 };
                 Ok(sender.mailer.send(*email))
@@ -189,7 +199,7 @@ impl Countersign {
             Channel::Sms | Channel::Whatsapp => {
                 let texter = if at.channel == Channel::Sms { &carriers.sms } else { &carriers.whatsapp };
                 let texter = texter.as_ref().ok_or_else(missing)?;
-                let Written::Text(text) = render::render(&context, payload, None)? else {
+                let Written::Text(text) = render::render(&context, payload, None).map_err(unwritten)? else {
                     return Err(Refusal::permanent("a message of another channel"));
                 };
                 Ok(texter.send(text))

@@ -186,6 +186,7 @@ fn check_settings(name: &str, settings: &Settings) -> Result<()> {
             return Err(Error::invalid(format!("{what} must lie between 1 and 60.")));
         }
     }
+    settings.messages.check()?;
     if let Some(host) = &settings.custom_domain {
         RpId::parse(host).map_err(|_| Error::invalid(format!("{host} is not a host name for customDomain.")))?;
     }

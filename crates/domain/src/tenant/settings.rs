@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::origin::Origin;
+use crate::delivery::MessageSettings;
 use crate::methods::Method;
 use countersign_webauthn::{UserVerification, options::ResidentKey};
 
@@ -34,6 +35,8 @@ pub struct Settings {
     pub android_apps: Vec<AndroidApp>,
     /// Apple app ids (`TEAMID.bundle.id`), published at `/.well-known/apple-app-site-association`.
     pub apple_apps: Vec<String>,
+    /// E-mails and messages to phones: sender, words, templates.
+    pub messages: MessageSettings,
 }
 
 impl Default for Settings {
@@ -51,6 +54,7 @@ impl Default for Settings {
             security_key: SecurityKeySettings::default(),
             android_apps: Vec::new(),
             apple_apps: Vec::new(),
+            messages: MessageSettings::default(),
         }
     }
 }
