@@ -3,6 +3,7 @@
 //! `countersign.toml` or `--config`, then environment variables: prefix `COUNTERSIGN_`, `__` between levels. Unknown keys are
 //! an error.
 
+mod delivery;
 mod retention;
 mod server;
 
@@ -13,6 +14,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+pub(crate) use delivery::{Email, Hidden, Sms, Twilio};
 pub(crate) use retention::Retention;
 pub(crate) use server::{Server, Tls};
 
@@ -25,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) database: Database,
     pub(crate) secrets: Secrets,
+    pub(crate) email: Email,
+    pub(crate) sms: Sms,
     pub(crate) retention: Retention,
     pub(crate) log: Log,
 }
@@ -98,12 +102,17 @@ impl Config {
     pub(crate) fn load(file: Option<&Path>) -> Result<Self> {
         let path = file.unwrap_or(Path::new(DEFAULT_FILE));
         let file = config::File::from(path).format(config::FileFormat::Toml).required(file.is_some());
-        let environment = config::Environment::with_prefix("COUNTERSIGN")
-            .prefix_separator("_")
-            .separator("__")
-            .try_parsing(true)
-            .source(Some(environment()));
-        let loaded = config::Config::builder().add_source(file).add_source(environment).build()?;
+        // Where texts are, `+15550100` and `0042` stay what they are.
+        let (texts, values): (HashMap<_, _>, HashMap<_, _>) =
+            environment().into_iter().partition(|(name, _)| is_text(name));
+        let variables = |variables| {
+            config::Environment::with_prefix("COUNTERSIGN")
+                .prefix_separator("_")
+                .separator("__")
+                .source(Some(variables))
+        };
+        let (texts, values) = (variables(texts), variables(values).try_parsing(true));
+        let loaded = config::Config::builder().add_source(file).add_source(values).add_source(texts).build()?;
         let config: Self = loaded.try_deserialize().with_context(|| {
             format!("the configuration ({} and COUNTERSIGN_… variables) is not understood", path.display())
         })?;
@@ -149,6 +158,11 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Whether a variable is a name, number or secret as others gave it.
+fn is_text(name: &str) -> bool {
+    ["COUNTERSIGN_EMAIL__", "COUNTERSIGN_SMS__"].iter().any(|section| name.starts_with(section))
 }
 
 /// The variables that are configuration: those with a level in their name.

@@ -9,6 +9,7 @@ use countersign_domain::ring::KeyRing;
 use countersign_domain::{Countersign, Options};
 
 use crate::config::Config;
+use crate::delivery;
 
 /// The product, opened. Closing the database flushes what it holds.
 pub(crate) struct Opened {
@@ -22,7 +23,13 @@ pub(crate) struct Opened {
 
 /// Opens and migrates the database and reads the key ring that belongs to it, or makes both at a first start.
 pub(crate) async fn open(config: &Config) -> Result<Opened> {
+    open_with(config, |clock| delivery::carriers(config, clock)).await
+}
+
+/// The same with other carriers than the configured ones.
+pub(crate) async fn open_with(config: &Config, carriers: impl FnOnce(&Clock) -> Result<Carriers>) -> Result<Opened> {
     let clock = Clock::default();
+    let carriers = carriers(&clock)?;
     let now = clock.now();
     let db = Db::open(&config.database.url, countersign_db::Options::default())
         .await
@@ -30,11 +37,7 @@ pub(crate) async fn open(config: &Config) -> Result<Opened> {
     let applied = db.migrate(MIGRATIONS, now.0).await.context("cannot bring the database up to date")?;
     let newer = db.newer_migrations(MIGRATIONS).await.context("cannot read which migrations are applied")?;
     let ring = KeyRing::for_database(&db, &config.secrets.keys_file, now).await.context("cannot use the key ring")?;
-    let options = Options {
-        public_url: config.public_url()?,
-        carriers: Carriers::default(),
-        retention: config.retention.read()?,
-    };
+    let options = Options { public_url: config.public_url()?, carriers, retention: config.retention.read()? };
     let countersign = Countersign::new(db.clone(), ring, clock, &options)?;
     Ok(Opened { countersign, db, applied, newer })
 }

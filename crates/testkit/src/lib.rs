@@ -10,3 +10,5 @@ pub mod forger;
 pub mod nodes;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "app")]
+pub mod smtp;

@@ -1,6 +1,7 @@
 //! The command line. Every command takes `--json`; messages go to standard error, answers to standard output.
 
 mod config;
+mod delivery;
 mod doctor;
 mod key;
 mod migrate;
@@ -54,6 +55,9 @@ enum Command {
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Look at messages to people.
+    #[command(subcommand)]
+    Delivery(delivery::DeliveryCommand),
     /// Bring the database up to date. `serve` does so too.
     Migrate,
     /// Print the configuration as it stands.
@@ -98,6 +102,7 @@ impl Cli {
             }
             Command::Tenant(command) => runtime.block_on(with(&config, async |opened| command.run(opened).await))?,
             Command::Key(command) => runtime.block_on(with(&config, async |opened| command.run(opened).await))?,
+            Command::Delivery(command) => runtime.block_on(with(&config, async |opened| command.run(opened).await))?,
             Command::Migrate => runtime.block_on(with(&config, async |opened| Ok(migrate::answer(opened))))?,
             Command::Config => config::answer(&config)?,
             Command::Doctor { assets: true } => doctor::assets(),

@@ -150,7 +150,7 @@ async fn list(opened: &Opened) -> Result<Answer> {
     Ok(Answer::new(text, tenants.iter().map(shown).collect()))
 }
 
-async fn find(opened: &Opened, id: Option<&str>) -> Result<std::sync::Arc<Tenant>> {
+pub(super) async fn find(opened: &Opened, id: Option<&str>) -> Result<std::sync::Arc<Tenant>> {
     match id {
         Some(text) => {
             let id = TenantId::parse(text).with_context(|| format!("{text} is not a tenant id"))?;

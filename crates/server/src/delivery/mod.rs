@@ -1,9 +1,81 @@
-//! How messages to people leave the house.
+//! How messages to people leave the house: by SMTP, by a webhook, by Twilio (docs/reference/delivery.md).
 
-use countersign_domain::delivery::{Ending, Report};
+mod answer;
+mod smtp;
+mod twilio;
+mod webhook;
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use countersign_domain::clock::Clock;
+use countersign_domain::delivery::{Carriers, EmailSender, Ending, Inbox, Report, TextChannel, Texter};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tracing::{debug, info, warn};
+use url::Url;
+
+use crate::config::{Config, Hidden};
+use crate::open::{self, Opened};
+use smtp::Smtp;
+use twilio::Twilio;
+use webhook::Webhook;
+
+/// What the configuration says to send with. Nothing is connected yet.
+pub(crate) fn carriers(config: &Config, clock: &Clock) -> Result<Carriers> {
+    let host = host(config)?;
+    let from = config.email.from(&host)?;
+    let email = match &config.email.smtp_url {
+        Some(url) => {
+            let mailer = Arc::new(Smtp::open(&url.parse("email.smtp_url")?, &host)?);
+            Some(EmailSender { mailer, from })
+        }
+        None => None,
+    };
+    let (sms, whatsapp) = texters(config, clock)?;
+    Ok(Carriers { email, sms, whatsapp })
+}
+
+/// The product with an inbox that catches every message.
+pub(crate) async fn caught(config: &Config) -> Result<(Inbox, Opened)> {
+    let host = host(config)?;
+    let mut kept = None;
+    let carriers = |clock: &Clock| {
+        let inbox = Inbox::new(clock.clone());
+        let carriers = inbox.carriers(config.email.from(&host)?);
+        kept = Some(inbox);
+        Ok(carriers)
+    };
+    let opened = open::open_with(config, carriers).await?;
+    Ok((kept.unwrap_or_default(), opened))
+}
+
+fn host(config: &Config) -> Result<String> {
+    Ok(Url::parse(&config.public_url()?)?.host_str().unwrap_or("localhost").to_owned())
+}
+
+type Way = Option<Arc<dyn Texter>>;
+
+/// The ways to a phone, by text message and by WhatsApp.
+fn texters(config: &Config, clock: &Clock) -> Result<(Way, Way)> {
+    let twilio = Twilio::open(&config.sms.twilio)?;
+    let Some(url) = &config.sms.webhook_url else {
+        if config.sms.webhook_secret.is_some() {
+            bail!("sms.webhook_secret is set and sms.webhook_url is not");
+        }
+        let way = |channel| -> Way {
+            twilio.clone().filter(|twilio| twilio.sends(channel)).map(|twilio| Arc::new(twilio) as Arc<dyn Texter>)
+        };
+        return Ok((way(TextChannel::Sms), way(TextChannel::Whatsapp)));
+    };
+    if twilio.is_some() {
+        bail!("sms.webhook_url and sms.twilio are both set: messages to phones take one way");
+    }
+    let secret = config.sms.webhook_secret.as_ref().map(Hidden::expose);
+    let webhook = Webhook::open(url.parse("sms.webhook_url")?, secret, clock.clone());
+    let webhook: Arc<dyn Texter> = Arc::new(webhook.context("sms.webhook_url cannot be used")?);
+    Ok((Some(webhook.clone()), Some(webhook)))
+}
 
 /// Writes down what becomes of attempts, one line each (docs/logging.md): no address in full, no code, no link.
 pub(crate) async fn log(mut reports: Receiver<Report>) {

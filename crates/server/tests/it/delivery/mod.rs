@@ -1,0 +1,8 @@
+//! Messages to people, from the program to a mail server and to gateways for phones.
+
+mod crashes;
+mod house;
+mod phones;
+mod preview;
+mod secrets;
+mod tls;
