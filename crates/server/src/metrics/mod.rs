@@ -94,8 +94,16 @@ fn ceremonies(countersign: &Countersign) -> Vec<Sample> {
         ];
         (labels, row.count)
     });
+    let attempts = countersign.delivery_counts().map(|(channel, ending, count)| {
+        (vec![("channel", channel.as_str().to_owned()), ("ending", ending.to_owned())], count)
+    });
     vec![
         Sample::counters("ceremonies", help, ceremonies.collect()),
+        Sample::counters(
+            "message_attempts",
+            "Attempts to send a message, by channel and how they ended",
+            attempts.collect(),
+        ),
         Sample::counter("expired_rows_removed", "Expired rows removed from the database", tally.swept_rows()),
     ]
 }
