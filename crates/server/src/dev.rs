@@ -1,5 +1,7 @@
 //! What `--dev` adds: a tenant to play with, a clock to move, the newest events (decisions §7, *Dev only*).
 
+mod inbox;
+
 use anyhow::{Context as _, Result};
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
@@ -7,6 +9,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use countersign_api::Problem;
 use countersign_domain::clock::Span;
+use countersign_domain::delivery::Inbox;
 use countersign_domain::tenant::{NewTenant, Origin, RpId, Settings};
 use countersign_domain::{Countersign, Error};
 use serde::Deserialize;
@@ -49,10 +52,10 @@ async fn add_origin(
 }
 
 /// The pages and calls of `--dev`.
-pub(crate) fn routes(countersign: Countersign, demo: DemoConfig) -> Result<Router> {
+pub(crate) fn routes(countersign: Countersign, inbox: Inbox, demo: DemoConfig) -> Result<Router> {
     let tools =
         Router::new().route("/dev/clock", post(move_clock)).route("/dev/events", get(events)).with_state(countersign);
-    Ok(tools.merge(assets::demo_routes()).merge(demo::router(demo)?))
+    Ok(tools.merge(inbox::routes(inbox)).merge(assets::demo_routes()).merge(demo::router(demo)?))
 }
 
 #[derive(Deserialize)]

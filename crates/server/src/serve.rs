@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::front::{self, Front, Stop, Tls};
 use crate::metrics::{self, Watched};
 use crate::open::{self, Opened};
-use crate::{dev, health, jobs, log, reference};
+use crate::{delivery, dev, health, jobs, log, reference};
 
 /// Serves until SIGTERM or SIGINT, then lets running requests end.
 pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
@@ -25,7 +25,14 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     // Port 0 asks the system for a free one; everything that names the port comes after.
     config.server.listen = listener.local_addr()?;
     let private = metrics::listen(&config.server)?;
-    let Opened { countersign, db, applied, newer } = open::open(&config).await?;
+    let (opened, caught) = if is_dev {
+        // Nothing is sent, whatever is configured: an address that is typed in for a try may be somebody's.
+        let (inbox, opened) = delivery::caught(&config).await?;
+        (opened, Some(inbox))
+    } else {
+        (open::open(&config).await?, None)
+    };
+    let Opened { countersign, db, applied, newer } = opened;
     for migration in applied {
         info!("Applied migration {migration}");
     }
@@ -34,9 +41,9 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     }
     let stop = Stop::listen()?;
     let mut pages: Router = health::routes(countersign.clone(), stop.watch()).merge(reference::routes());
-    if is_dev {
+    if let Some(inbox) = caught {
         let api_url = format!("http://{}/v1", config.server.listen);
-        pages = pages.merge(dev::routes(countersign.clone(), dev::prepare(&countersign, api_url).await?)?);
+        pages = pages.merge(dev::routes(countersign.clone(), inbox, dev::prepare(&countersign, api_url).await?)?);
     }
     let api = Api::new(countersign.clone(), config.server.address_limits())
         .trusting(trusted.clone())
@@ -67,6 +74,7 @@ fn announce(countersign: &countersign_domain::Countersign, listen: SocketAddr, i
         println!("\n  Countersign is running, for development only.\n");
         println!("  Demo shop        {url}/demo/");
         println!("  API reference    {url}/docs/");
+        println!("  Caught messages  {url}/dev/inbox");
         println!("  Newest events    {url}/dev/events\n");
     }
 }

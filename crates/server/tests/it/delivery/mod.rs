@@ -1,6 +1,7 @@
 //! Messages to people, from the program to a mail server and to gateways for phones.
 
 mod crashes;
+mod dev_inbox;
 mod house;
 mod phones;
 mod preview;
