@@ -16,6 +16,7 @@ pub mod jobs;
 mod limit;
 pub mod methods;
 pub mod migrations;
+mod notice;
 pub mod ring;
 pub mod secret;
 mod statements;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use super::wire::{Member, member, names, proof_method, refused, user_id};
+use super::wire::{Member, member, names, proof_method, refused, short, user_id};
 use crate::Api;
 use crate::extract::{From, JsonBody, Path, Query, ServerKey};
 use crate::openapi::Problems;
@@ -85,7 +85,7 @@ pub(super) async fn track(
         url: tracked.url,
         token: tracked.token,
         is_enrolled: tracked.user.is_enrolled(),
-        enrolled_verification_methods: names(&tracked.enrolled),
+        enrolled_verification_methods: names(&tracked.enrolled.methods),
         allowed_verification_methods: names(&tracked.allowed),
         default_verification_method,
     }))
@@ -102,12 +102,6 @@ impl TrackBody {
             username: Patch::parse(said(self.username), UserChange::name("username")).map_err(refused)?,
             locale: Patch::parse(said(self.locale), UserChange::locale).map_err(refused)?,
             ..UserChange::default()
-        };
-        let short = |what: &'static str, text: Option<String>| match text {
-            Some(text) if text.chars().count() > 512 || text.chars().any(char::is_control) => {
-                Err(Problem::invalid(format!("{what} must have at most 512 characters and no control characters.")))
-            }
-            text => Ok(text),
         };
         Ok(Track {
             user: user_id(user)?,

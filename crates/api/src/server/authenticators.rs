@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use countersign_domain::Error;
 use countersign_domain::authenticator::{ImportedCredential, Removed};
-use countersign_domain::methods::Method;
+use countersign_domain::methods::{Brought, Method};
 use countersign_domain::secret::{base64url, from_base64url};
 use countersign_domain::user::UserChange;
 use countersign_webauthn::Aaguid;
@@ -52,28 +52,46 @@ pub(super) async fn list(
     Ok(Json(factors.iter().map(|factor| AuthenticatorBody::new(&id, factor)).collect()))
 }
 
-/// An authenticator the backend has verified itself.
+/// An authenticator that the backend has verified itself.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Enrol {
+    /// `EMAIL_OTP`.
     verification_method: String,
+    email: Option<String>,
+    /// E.164.
+    phone_number: Option<String>,
+    /// Whether it is asked for first.
+    is_default: Option<bool>,
 }
 
-/// Enrol an authenticator that the backend has verified. Credentials are brought by the batch call.
+/// The authenticator.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct EnrolledBody {
+    authenticator: AuthenticatorBody,
+}
+
+/// Enrol an authenticator that the backend has verified; one that is there already comes back. An unknown user is made.
+/// Credentials are brought by the batch call.
 #[utoipa::path(post, path = "/users/{userId}/authenticators", operation_id = "enrollVerifiedAuthenticator",
     tag = "Authenticators", params(("userId" = String, Path)), request_body = Enrol,
-    responses((status = 200, body = Object), Problems), security(("secretBasic" = [])))]
+    responses((status = 200, body = EnrolledBody), Problems), security(("secretBasic" = [])))]
 pub(super) async fn enrol(
-    ServerKey(_tenant): ServerKey,
+    State(api): State<Api>,
+    ServerKey(tenant): ServerKey,
+    From(caller): From,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<Enrol>,
-) -> Result<Json<serde_json::Value>, Problem> {
-    user_id(&id)?;
-    let method = method_of(&body.verification_method)?;
-    Err(Problem::invalid(format!(
-        "A {} is enrolled by its user, or imported with POST /users/authenticators.",
-        method.noun()
-    )))
+) -> Result<Json<EnrolledBody>, Problem> {
+    let user = user_id(&id)?;
+    let brought = Brought {
+        method: method_of(&body.verification_method)?,
+        email: body.email.map(UserChange::email).transpose().map_err(refused)?,
+        phone_number: body.phone_number.map(UserChange::phone_number).transpose().map_err(refused)?,
+        is_default: body.is_default.unwrap_or_default(),
+    };
+    let factor = api.countersign.enrol_verified(&tenant, &user, brought, &caller).await?;
+    Ok(Json(EnrolledBody { authenticator: AuthenticatorBody::new(&id, &factor) }))
 }
 
 /// Credentials from elsewhere.

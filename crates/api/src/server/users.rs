@@ -68,10 +68,10 @@ pub(super) async fn get(
     let enrolled = api.countersign.enrolled_methods(&tenant, &user).await?;
     let allowed = api.countersign.offered_methods(&tenant);
     let mut body = UserBody::from(user);
-    body.enrolled_verification_methods = Some(names(&enrolled));
+    body.enrolled_verification_methods = Some(names(&enrolled.methods));
     body.allowed_verification_methods = Some(names(&allowed));
     body.default_verification_method =
-        body.default_verification_method.or_else(|| enrolled.first().map(|method| method.as_str()));
+        body.default_verification_method.or_else(|| enrolled.default.map(countersign_domain::methods::Method::as_str));
     Ok(Json(body))
 }
 

@@ -44,6 +44,16 @@ pub(super) fn method_of(name: &str) -> Result<Method, Problem> {
     }
 }
 
+/// A text that is kept as it is said: at most 512 characters, none of control.
+pub(super) fn short(what: &'static str, text: Option<String>) -> Result<Option<String>, Problem> {
+    match text {
+        Some(text) if text.chars().count() > 512 || text.chars().any(char::is_control) => {
+            Err(Problem::invalid(format!("{what} must have at most 512 characters and no control characters.")))
+        }
+        text => Ok(text),
+    }
+}
+
 pub(super) fn user_id(text: &str) -> Result<ExternalId, Problem> {
     ExternalId::parse(text).map_err(refused)
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Action, ActionCode, ActionState, IdempotencyKey, QUIET, decide, store};
 use crate::audit::{self, Event};
-use crate::authenticator;
+use crate::authenticator::{self, Enrolled};
 use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::methods::Method;
@@ -49,8 +49,8 @@ pub struct Tracked {
     pub token: String,
     /// Where the pre-built UI asks for what is needed.
     pub url: String,
-    /// Methods the user has verified factors of.
-    pub enrolled: Vec<Method>,
+    /// Kinds of the user's verified factors.
+    pub enrolled: Enrolled,
     /// Methods that may complete it.
     pub allowed: Vec<Method>,
 }
@@ -58,8 +58,10 @@ pub struct Tracked {
 impl Tracked {
     /// The method to ask for first.
     pub fn default_method(&self) -> Option<Method> {
-        let usable = |method: &Method| self.enrolled.contains(method) && self.allowed.contains(method);
-        self.user.default_method.filter(usable).or_else(|| self.enrolled.iter().copied().find(usable))
+        let held = &self.enrolled.methods;
+        let usable = |method: &Method| held.contains(method) && self.allowed.contains(method);
+        let wished = self.user.default_method.filter(usable).or(self.enrolled.default.filter(usable));
+        wished.or_else(|| held.iter().copied().find(usable))
     }
 }
 
@@ -73,12 +75,12 @@ impl Countersign {
         let outcome = tenant.settings.default_outcome;
         let event = Event::new("action.tracked", now).caller(caller);
         let again = event.clone().renamed("action.tracked_again");
-        let tenant_id = tenant.id.clone();
+        let (tenant_id, teller) = (tenant.id.clone(), tenant.teller.clone());
         let (user, action) = self
             .write(async move |tx| {
                 let (user, _) =
                     user::store::find_or_insert(tx, &tenant_id, track.user.as_str(), &fresh_user, now).await?;
-                let user = user::save_change(tx, &tenant_id, user, &track.change, now).await?;
+                let user = user::save_change(tx, &teller, user, &track.change, now).await?;
                 let state = decide(outcome, user.is_enrolled());
                 let code = track.action.as_str();
                 let action = Action {

@@ -22,6 +22,7 @@ statements! {
         WHEN failures < 34 THEN (failures - 3) * 30000 ELSE 900000 END
         WHERE tenant_id = $2 AND authenticator_id = $3 AND blocked_until <= $1 AND failures < $4 RETURNING failures";
     TRIES = "SELECT failures, blocked_until FROM code_factors WHERE tenant_id = $1 AND authenticator_id = $2";
+    MOVE = "UPDATE code_factors SET address = $1 WHERE tenant_id = $2 AND authenticator_id = $3";
     FORGIVE = "UPDATE code_factors SET failures = 0, blocked_until = 0 WHERE tenant_id = $1 AND authenticator_id = $2";
 }
 
@@ -59,6 +60,23 @@ impl Try {
 pub(crate) async fn list(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Vec<Authenticator>> {
     let rows = db.all(&LIST, &[tenant, user]).await?;
     rows.iter().map(read).collect()
+}
+
+/// The same inside a transaction.
+pub(crate) async fn reload(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId) -> Result<Vec<Authenticator>> {
+    tx.all(&LIST, &[tenant, user]).await?.iter().map(read).collect()
+}
+
+/// Gives a factor another address. Codes that are on their way to the one before are worth nothing.
+pub(crate) async fn readdress(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId, address: &str) -> Result<()> {
+    tx.run(&MOVE, &[&address, tenant, id]).await?;
+    Ok(())
+}
+
+/// Whether a hundred answers were wrong in a row.
+pub(crate) async fn is_locked(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId) -> Result<bool> {
+    let Some(row) = tx.opt(&TRIES, &[tenant, id]).await? else { return Ok(false) };
+    Ok(row.get::<i64>(0)? >= LOCKED_AFTER)
 }
 
 /// One of them.

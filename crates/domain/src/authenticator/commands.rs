@@ -1,8 +1,9 @@
 //! Listing and removing factors.
 
-use super::{Authenticator, Credential, credentials, store};
+use super::{Authenticator, Credential, Enrolled, credentials, store};
 use crate::action::Bearer;
 use crate::audit::{self, Event};
+use crate::delivery::Happened;
 use crate::error::{Error, Result};
 use crate::id::AuthenticatorId;
 use crate::methods::Method;
@@ -36,7 +37,7 @@ impl Countersign {
     }
 
     /// The kinds of verified factors of a user.
-    pub async fn enrolled_methods(&self, tenant: &Tenant, user: &User) -> Result<Vec<Method>> {
+    pub async fn enrolled_methods(&self, tenant: &Tenant, user: &User) -> Result<Enrolled> {
         store::methods_of(self.db(), &tenant.id, &user.id).await
     }
 
@@ -71,24 +72,27 @@ impl Countersign {
         let id = AuthenticatorId::parse(id).ok_or_else(missing)?;
         let factor = store::find(self.db(), &tenant.id, &id).await?.filter(|factor| factor.user == user.id);
         let factor = factor.ok_or_else(missing)?;
-        let event = Event::new("authenticator.deleted", self.now())
+        let now = self.now();
+        let event = Event::new("authenticator.deleted", now)
             .user(&user.id)
             .authenticator(&id)
             .caller(caller)
             .detail("method", factor.method.as_str());
-        let mut left = store::list(self.db(), &tenant.id, &user.id).await?;
-        left.retain(|held| held.id != id);
-        let heir = left.first().filter(|_| factor.is_default).map(|held| held.id.clone());
-        let tenant_id = tenant.id.clone();
+        let left = store::list(self.db(), &tenant.id, &user.id).await?;
+        let (mut gone, left): (Vec<_>, Vec<_>) = left.into_iter().partition(|held| held.id == id);
+        let removed = gone.pop();
+        let (tenant_id, teller, owner) = (tenant.id.clone(), tenant.teller.clone(), user.clone());
+        let notice = removed.map(|held| held.notice(Happened::FactorRemoved, now));
         self.write(async move |tx| {
-            if !store::delete(tx, &tenant_id, &factor).await? {
-                return Err(Error::NotFound("user authenticator"));
-            }
+            let told = teller.addressees(tx, &owner, None).await?;
             if factor.verified_at.is_some() {
                 user::store::remove_factor(tx, &tenant_id, &factor.user).await?;
             }
-            if let Some(heir) = &heir {
-                store::promote(tx, &tenant_id, heir).await?;
+            if !store::delete(tx, &tenant_id, &factor).await? {
+                return Err(Error::NotFound("user authenticator"));
+            }
+            if let Some(notice) = &notice {
+                teller.tell(tx, &owner, &told, notice).await?;
             }
             audit::record(tx, &tenant_id, &event).await
         })

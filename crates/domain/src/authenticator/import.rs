@@ -4,6 +4,7 @@ use countersign_webauthn::{Aaguid, cose};
 
 use super::{Authenticator, Credential, IMPORTED, credentials, words};
 use crate::audit::{self, Event};
+use crate::delivery::Happened;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
 use crate::methods::Method;
@@ -82,7 +83,7 @@ impl Countersign {
         let now = self.now();
         let fresh = UserId::random();
         let event = Event::new("authenticator.imported", now).caller(caller).detail("method", imported.method.as_str());
-        let tenant = tenant.id.clone();
+        let (tenant, teller) = (tenant.id.clone(), tenant.teller.clone());
         let suffix = AuthenticatorId::random();
         self.write(async move |tx| {
             let (owner, _) = user::store::find_or_insert(tx, &tenant, imported.user.as_str(), &fresh, now).await?;
@@ -103,6 +104,8 @@ impl Countersign {
                 return Err(Error::invalid("This credential id is already registered in the tenant."));
             }
             user::store::add_factor(tx, &tenant, &owner.id).await?;
+            let told = teller.addressees(tx, &owner, None).await?;
+            teller.tell(tx, &owner, &told, &factor.notice(Happened::FactorAdded, now)).await?;
             audit::record(tx, &tenant, &event).await
         })
         .await

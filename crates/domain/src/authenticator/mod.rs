@@ -22,6 +22,7 @@ pub use credential::Credential;
 pub(crate) use credential::{IMPORTED, words};
 pub use import::{ImportFailure, ImportReport, ImportedCredential};
 pub use provider::{Provider, provider_of};
+pub use store::Enrolled;
 pub use user_agent::{Browser, Device, ParsedUserAgent, parse as parse_user_agent};
 
 /// The statements of this room.
@@ -105,6 +106,12 @@ impl Authenticator {
     pub fn webauthn(&self) -> Option<Authenticator<Credential>> {
         let Detail::Credential(credential) = &self.detail else { return None };
         Some(self.clone().with((**credential).clone()))
+    }
+}
+
+impl From<Credential> for Detail {
+    fn from(credential: Credential) -> Self {
+        Self::Credential(Box::new(credential))
     }
 }
 

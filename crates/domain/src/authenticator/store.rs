@@ -18,13 +18,18 @@ pub(super) use factor_columns;
 
 statements! {
     FIND = concat!("SELECT ", factor_columns!(), " FROM authenticators a WHERE a.tenant_id = $1 AND a.authenticator_id = $2");
-    METHODS = "SELECT DISTINCT method FROM authenticators WHERE tenant_id = $1 AND user_id = $2 AND verified_at IS NOT NULL
-        ORDER BY method";
+    METHODS = "SELECT method, CAST(max(is_default) AS bigint) FROM authenticators
+        WHERE tenant_id = $1 AND user_id = $2 AND verified_at IS NOT NULL GROUP BY method ORDER BY method";
     INSERT = "INSERT INTO authenticators (tenant_id, authenticator_id, user_id, method, is_default, label, created_at,
         verified_at, last_verified_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     USE = "UPDATE authenticators SET last_verified_at = $1 WHERE tenant_id = $2 AND authenticator_id = $3";
+    OLDEST = "SELECT authenticator_id FROM authenticators WHERE tenant_id = $1 AND user_id = $2 AND verified_at IS NOT NULL
+        ORDER BY created_at, authenticator_id LIMIT 1";
+    OLDEST_OF_METHOD = "SELECT authenticator_id FROM authenticators WHERE tenant_id = $1 AND user_id = $2 AND method = $3
+        AND verified_at IS NOT NULL ORDER BY is_default DESC, created_at, authenticator_id LIMIT 1";
+    DEMOTE = "UPDATE authenticators SET is_default = 0 WHERE tenant_id = $1 AND user_id = $2 AND is_default = 1";
     PROMOTE = "UPDATE authenticators SET is_default = 1 WHERE tenant_id = $1 AND authenticator_id = $2";
-    DELETE = "DELETE FROM authenticators WHERE tenant_id = $1 AND authenticator_id = $2 AND user_id = $3";
+    DELETE = "DELETE FROM authenticators WHERE tenant_id = $1 AND authenticator_id = $2 AND user_id = $3 RETURNING is_default";
 }
 
 /// Reads the columns of `factor_columns`, then what it rests on.
@@ -57,14 +62,26 @@ pub(crate) async fn list(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Ve
     Ok(all)
 }
 
+/// The kinds of a user's verified factors.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Enrolled {
+    /// Each once.
+    pub methods: Vec<Method>,
+    /// The kind of the factor that is asked for first.
+    pub default: Option<Method>,
+}
+
 /// The kinds of the user's verified factors.
-pub(crate) async fn methods_of(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Vec<Method>> {
-    let rows = db.all(&METHODS, &[tenant, user]).await?;
-    let mut methods = Vec::with_capacity(rows.len());
-    for row in &rows {
-        methods.extend(Method::parse(&row.get::<String>(0)?));
+pub(crate) async fn methods_of(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Enrolled> {
+    let mut enrolled = Enrolled::default();
+    for row in &db.all(&METHODS, &[tenant, user]).await? {
+        let Some(method) = Method::parse(&row.get::<String>(0)?) else { continue };
+        enrolled.methods.push(method);
+        if row.get::<bool>(1)? {
+            enrolled.default = Some(method);
+        }
     }
-    Ok(methods)
+    Ok(enrolled)
 }
 
 /// Stores the row that every factor has; its room stores what it rests on.
@@ -92,13 +109,27 @@ pub(crate) async fn record_use(tx: &mut Tx<'_>, tenant: &TenantId, id: &Authenti
     Ok(tx.run(&USE, &[&at, tenant, id]).await? == 1)
 }
 
-/// Makes a factor the one that is asked for first.
-pub(crate) async fn promote(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId) -> Result<()> {
+/// Makes a factor the one that is asked for first. Who calls it holds the user's row (`user::store::add_factor` and its kin), so
+/// that of several at once one is left as the default.
+pub(crate) async fn prefer(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId, id: &AuthenticatorId) -> Result<()> {
+    tx.run(&DEMOTE, &[tenant, user]).await?;
     tx.run(&PROMOTE, &[tenant, id]).await?;
     Ok(())
 }
 
-/// Removes a factor; what it rests on goes with it.
+/// The same with the user's oldest factor of a kind, unless one of that kind is it already; nothing when there is none.
+pub(crate) async fn prefer_method(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId, method: Method) -> Result<()> {
+    let Some(row) = tx.opt(&OLDEST_OF_METHOD, &[tenant, user, &method.as_str()]).await? else { return Ok(()) };
+    prefer(tx, tenant, user, &row.get(0)?).await
+}
+
+/// Removes a factor; what it rests on goes with it. Where it was the default, the oldest one left is. `false` when it is gone.
 pub(crate) async fn delete<D>(tx: &mut Tx<'_>, tenant: &TenantId, factor: &Authenticator<D>) -> Result<bool> {
-    Ok(tx.run(&DELETE, &[tenant, &factor.id, &factor.user]).await? == 1)
+    let Some(row) = tx.opt(&DELETE, &[tenant, &factor.id, &factor.user]).await? else { return Ok(false) };
+    if row.get::<bool>(0)?
+        && let Some(heir) = tx.opt(&OLDEST, &[tenant, &factor.user]).await?
+    {
+        tx.run(&PROMOTE, &[tenant, &heir.get::<AuthenticatorId>(0)?]).await?;
+    }
+    Ok(true)
 }

@@ -65,13 +65,25 @@ pub(super) struct Payload {
 impl Countersign {
     /// Seals a message to a person of the tenant.
     pub fn letter(&self, tenant: &TenantId, post: &Post) -> Letter {
+        Letter::seal(self.ring(), tenant, post, self.now())
+    }
+
+    /// Puts a letter into the outbox in a transaction of its own, where nothing else changes with it.
+    pub async fn post(&self, letter: &Letter) -> Result<()> {
+        let letter = letter.clone();
+        self.write(async move |tx| letter.put(tx).await).await
+    }
+}
+
+impl Letter {
+    /// Seals a message at `now`.
+    pub(crate) fn seal(ring: &KeyRing, tenant: &TenantId, post: &Post, now: Millis) -> Self {
         let id = post.user.as_ref().map_or_else(OutboxId::random, OutboxId::beside);
         let payload = Payload { to: post.to.clone(), message: post.message.clone() };
         #[expect(clippy::expect_used, reason = "a struct of texts and numbers is JSON")]
         let plain = Zeroizing::new(serde_json::to_vec(&payload).expect("a payload is JSON"));
-        let now = self.now();
-        Letter {
-            sealed: self.ring().seal(&place(tenant, &id), &plain),
+        Self {
+            sealed: ring.seal(&place(tenant, &id), &plain),
             tenant: tenant.clone(),
             id,
             user: post.user.clone(),
@@ -84,10 +96,10 @@ impl Countersign {
         }
     }
 
-    /// Puts a letter into the outbox in a transaction of its own, where nothing else changes with it.
-    pub async fn post(&self, letter: &Letter) -> Result<()> {
-        let letter = letter.clone();
-        self.write(async move |tx| letter.put(tx).await).await
+    /// The same, for the job to send: nobody tries it before.
+    #[must_use]
+    pub(crate) fn left_to_the_job(self) -> Self {
+        Self { due_at: self.created_at, ..self }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod email_otp;
 pub mod passkey;
 pub mod security_key;
 mod shared;
+mod verified;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,7 @@ pub(crate) use shared::permission::STATEMENTS;
 pub use shared::webauthn::{
     Answered, Enrolled, Offer, ParsedAnswer, ParsedCredential, Who, Wish, parse_authentication, parse_registration,
 };
+pub use verified::Brought;
 
 /// A method that the product implements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

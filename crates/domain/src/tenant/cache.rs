@@ -84,6 +84,7 @@ impl Countersign {
             token_keys: ClientTokenKeys::new(self.ring(), &row.id)?,
             seal_keys: MacKeys::new(self.ring(), "anonymous-challenge", &row.id),
             code_keys: MacKeys::new(self.ring(), "one-time-code", &row.id),
+            teller: self.teller(&row.id, &row.settings),
             swept_until,
             id: row.id,
             name: row.name,

@@ -14,6 +14,7 @@ use crate::challenge::MacKeys;
 use crate::clock::Millis;
 use crate::id::TenantId;
 use crate::methods::Method;
+use crate::notice::Teller;
 use crate::token::ClientTokenKeys;
 
 pub(crate) use cache::TenantCache;
@@ -45,6 +46,8 @@ pub struct Tenant {
     pub(crate) seal_keys: MacKeys,
     /// For one-time codes, which are stored as tags.
     pub(crate) code_keys: MacKeys,
+    /// Tells users of changes to their account.
+    pub(crate) teller: Teller,
     /// See [`swept_until`](crate::sweep::swept_until).
     pub(crate) swept_until: Millis,
 }

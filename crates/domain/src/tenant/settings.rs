@@ -23,6 +23,8 @@ pub struct Settings {
     pub custom_domain: Option<String>,
     /// Methods that are off. All others are on as soon as their delivery is configured.
     pub disabled_methods: Vec<Method>,
+    /// Whether users are told by mail of changes to their factors and addresses.
+    pub notices: bool,
     /// Outcome of an action without configuration. `None`: ALLOW for a user without factors, else CHALLENGE_REQUIRED.
     pub default_outcome: Option<Outcome>,
     /// Life of a client token in minutes, 1 to 60.
@@ -48,6 +50,7 @@ impl Default for Settings {
             client_url: None,
             custom_domain: None,
             disabled_methods: Vec::new(),
+            notices: true,
             default_outcome: None,
             token_minutes: 10,
             anonymous_challenge_minutes: 10,

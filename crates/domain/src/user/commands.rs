@@ -1,9 +1,8 @@
 //! What the Server API does with users (docs/reference/authsignal.md §5.1).
 
 use super::store::{self, By};
-use super::{ExternalId, Patch, User, UserChange};
+use super::{ExternalId, User, UserChange, save_change};
 use crate::audit::{self, Event};
-use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::tenant::Tenant;
@@ -67,10 +66,10 @@ impl Countersign {
         let now = self.now();
         let fresh = UserId::random();
         let event = Event::new("user.updated", now).caller(caller);
-        let (tenant, external_id) = (tenant.id.clone(), external_id.clone());
+        let (tenant, teller, external_id) = (tenant.id.clone(), tenant.teller.clone(), external_id.clone());
         self.write(async move |tx| {
             let (user, _) = store::find_or_insert(tx, &tenant, external_id.as_str(), &fresh, now).await?;
-            let user = save_change(tx, &tenant, user, &change, now).await?;
+            let user = save_change(tx, &teller, user, &change, now).await?;
             audit::record(tx, &tenant, &event.clone().user(&user.id)).await?;
             Ok(user)
         })
@@ -89,44 +88,5 @@ impl Countersign {
             audit::record(tx, &tenant, &event).await
         })
         .await
-    }
-}
-
-/// Applies `change` and stores it, where it changes anything. A new address or number is unverified.
-pub(crate) async fn save_change(
-    tx: &mut countersign_db::Tx<'_>,
-    tenant: &crate::id::TenantId,
-    mut user: User,
-    change: &UserChange,
-    now: Millis,
-) -> Result<User> {
-    if change.is_empty() {
-        return Ok(user);
-    }
-    if changes(&change.email, user.email.as_ref()) {
-        user.email_verified = false;
-    }
-    if changes(&change.phone_number, user.phone_number.as_ref()) {
-        user.phone_number_verified = false;
-    }
-    change.email.apply(&mut user.email);
-    change.phone_number.apply(&mut user.phone_number);
-    change.username.apply(&mut user.username);
-    change.display_name.apply(&mut user.display_name);
-    change.locale.apply(&mut user.locale);
-    change.custom.apply(&mut user.custom);
-    change.default_method.apply(&mut user.default_method);
-    user.email_verified = change.email_verified.unwrap_or(user.email_verified) && user.email.is_some();
-    user.phone_number_verified =
-        change.phone_number_verified.unwrap_or(user.phone_number_verified) && user.phone_number.is_some();
-    store::update(tx, tenant, &user, now).await?;
-    Ok(user)
-}
-
-fn changes(patch: &Patch<String>, present: Option<&String>) -> bool {
-    match patch {
-        Patch::Keep => false,
-        Patch::Clear => true,
-        Patch::Set(value) => Some(value) != present,
     }
 }

@@ -1,6 +1,7 @@
 //! Users of a tenant, as the Server API names and describes them (decisions §1).
 
 mod attributes;
+mod change;
 mod commands;
 pub(crate) mod store;
 
@@ -11,7 +12,7 @@ use crate::id::UserId;
 use crate::methods::Method;
 
 pub use attributes::{AttributeError, ExternalId, Patch, UserChange};
-pub(crate) use commands::save_change;
+pub(crate) use change::save_change;
 pub use commands::{UserFilter, UserPage};
 pub(crate) use store::STATEMENTS;
 

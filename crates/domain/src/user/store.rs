@@ -32,6 +32,7 @@ statements! {
     UPDATE = "UPDATE users SET email = $1, email_verified = $2, phone_number = $3, phone_number_verified = $4, username = $5,
         display_name = $6, locale = $7, custom = $8, default_method = $9, updated_at = $10
         WHERE tenant_id = $11 AND user_id = $12";
+    SET_DEFAULT_METHOD = "UPDATE users SET default_method = $1 WHERE tenant_id = $2 AND user_id = $3";
     DELETE = "DELETE FROM users WHERE tenant_id = $1 AND user_id = $2";
     FORGET_IN_AUDIT = "UPDATE audit_events SET ip_address = NULL, user_agent = NULL WHERE tenant_id = $1 AND user_id = $2";
     CLAIM_FIRST_FACTOR = "UPDATE users SET factors = 1 WHERE tenant_id = $1 AND user_id = $2 AND factors = 0";
@@ -143,6 +144,12 @@ pub(crate) async fn add_factor(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId) 
         1 => Ok(()),
         _ => Err(Error::InvalidToken),
     }
+}
+
+/// Sets the kind of factor that is asked for first.
+pub(crate) async fn set_default_method(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId, method: Method) -> Result<()> {
+    tx.run(&SET_DEFAULT_METHOD, &[&method.as_str(), tenant, id]).await?;
+    Ok(())
 }
 
 /// Counts a removed factor.

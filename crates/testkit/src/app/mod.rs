@@ -16,6 +16,7 @@
 #![expect(clippy::expect_used, reason = "what a test stands on either holds or fails the test")]
 
 mod answer;
+mod backend;
 mod ceremony;
 mod codes;
 mod store;

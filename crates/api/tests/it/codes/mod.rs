@@ -1,5 +1,7 @@
-//! One-time codes over the Client API (docs/reference/authsignal.md §3.3).
+//! One-time codes over both APIs (docs/reference/authsignal.md §3.3, §5.3), and what goes with the factors they rest on.
 
 mod checklist_01_09;
 mod checklist_49_53;
 mod email_otp;
+mod notices;
+mod verified;

@@ -6,12 +6,14 @@ use countersign_db::Tx;
 use super::permission::Right;
 use crate::action::{self, Action, Bearer};
 use crate::audit::{self, Event};
-use crate::authenticator::Authenticator;
+use crate::authenticator::{self, Authenticator, Detail};
 use crate::challenge::Challenge;
 use crate::clock::Millis;
+use crate::delivery::{Happened, Notice};
 use crate::error::Result;
 use crate::id::AuthenticatorId;
 use crate::methods::Method;
+use crate::notice::device_words;
 use crate::token::Proof;
 use crate::{Caller, Countersign};
 
@@ -27,11 +29,12 @@ pub(super) struct Enrolment {
     created: Event,
     /// Where it completes the action.
     proved: Option<Event>,
+    notice: Notice,
 }
 
 impl Enrolment {
     /// `proof` is what the making of the factor shows by itself.
-    pub(super) fn new<D>(
+    pub(super) fn new<D: Into<Detail> + Clone>(
         who: &Bearer,
         action: Action,
         right: Right,
@@ -49,8 +52,10 @@ impl Enrolment {
             .detail("method", factor.method.as_str());
         let completes = right == Right::First && action.state.admits_enrolment_as_proof();
         let proved = completes.then(|| created.clone().renamed("action.proved"));
+        let mut notice = factor.notice(Happened::FactorAdded, proof.at);
+        notice.device = caller.user_agent.as_deref().and_then(device_words);
         let (who, id) = (who.clone(), factor.id.clone());
-        Self { who, action, right, method: factor.method, factor: id, proof, created, proved }
+        Self { who, action, right, method: factor.method, factor: id, proof, created, proved, notice }
     }
 
     /// With more to say in its events.
@@ -69,10 +74,16 @@ impl Enrolment {
         self.right.take(tx, &self.who.tenant.id, &self.who, self.at()).await
     }
 
-    /// Writes down what happened, and proves the action where the first factor does.
+    /// Writes down what happened and tells the user's other addresses, and proves the action where the first factor does.
     pub(super) async fn record(&self, tx: &mut Tx<'_>) -> Result<()> {
         let tenant = &self.who.tenant.id;
         audit::record(tx, tenant, &self.created).await?;
+        let (teller, user) = (&self.who.tenant.teller, &self.who.user);
+        let told = teller.addressees(tx, user, Some(&self.factor)).await?;
+        teller.tell(tx, user, &told, &self.notice).await?;
+        if user.default_method == Some(self.method) {
+            authenticator::store::prefer_method(tx, tenant, &user.id, self.method).await?;
+        }
         if let Some(proved) = &self.proved {
             action::store::prove(tx, tenant, &self.action, self.method, &self.factor, &self.proof).await?;
             audit::record(tx, tenant, proved).await?;
