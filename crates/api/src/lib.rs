@@ -83,6 +83,7 @@ impl Api {
             OpenApiRouter::new().nest("/v1/client", client::routes()).nest("/v1", server::routes()).split_for_parts().0;
         let routes = routes
             .merge(aliases::php::routes())
+            .merge(aliases::go::routes())
             .merge(wellknown::routes())
             .with_state(self.clone())
             .merge(extra)
@@ -95,7 +96,8 @@ impl Api {
 }
 
 async fn answer(routes: Router, request: Request) -> Response {
-    match routes.oneshot(aliases::double_slash::single(request)).await {
+    let request = aliases::java::questioned(aliases::double_slash::single(request));
+    match routes.oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod authenticators;
+mod challenges;
 mod users;
 mod validate;
 mod wire;
@@ -24,4 +25,13 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(actions::track))
         .routes(routes!(actions::get, actions::update))
         .routes(routes!(validate::validate))
+        .routes(routes!(challenges::begin))
+        .routes(routes!(challenges::verify))
+        .routes(routes!(challenges::claim))
+        .merge(open_challenges())
+}
+
+/// The calls that say which challenge is open: some clients look for them under another path too.
+pub(crate) fn open_challenges() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(challenges::get, challenges::get_by_post))
 }

@@ -47,6 +47,17 @@ async fn one_of_each(app: &TestApp) -> Vec<(&'static str, Answer)> {
     let path = format!("/users/ada/authenticators/{}", factors.body[0]["userAuthenticatorId"].as_str().unwrap_or("-"));
     all.push(("factors", factors));
     all.push(("delete factor", server(Method::DELETE, &path, Value::Null).await));
+    let email = json!({ "verificationMethod": "EMAIL_OTP", "email": "grace@example.com" });
+    all.push(("enrol verified", server(Method::POST, "/users/grace/authenticators", email.clone()).await));
+    let begun = server(Method::POST, "/challenge", json!({ "userId": "grace", "action": "pay" })).await;
+    let id = begun.body["challengeId"].as_str().unwrap_or("-").to_owned();
+    all.push(("begin", begun));
+    all.push(("open", server(Method::GET, &format!("/challenges?challengeId={id}"), Value::Null).await));
+    all.push(("none open", server(Method::POST, "/challenges", json!({ "userId": "nobody" })).await));
+    all.push(("wrong code", shop.hand_over(&id, "no code").await));
+    let code = app.code_after("grace@example.com", 1).await;
+    all.push(("right code", shop.hand_over(&id, &code).await));
+    all.push(("claim", shop.claim(&id, "grace").await));
     let state = json!({ "state": "REVIEW_REQUIRED" });
     all.push(("set state", server(Method::PATCH, "/users/ada/actions/sign-up/k", state).await));
     all.push(("delete user", server(Method::DELETE, "/users/ada", Value::Null).await));

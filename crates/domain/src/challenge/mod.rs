@@ -14,6 +14,7 @@ mod store;
 
 use countersign_webauthn::Attachment;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::clock::Millis;
 use crate::id::{AuthenticatorId, ChallengeId, UserId};
@@ -25,7 +26,8 @@ pub(crate) use keys::MacKeys;
 pub(crate) use state::MAX_ATTEMPTS;
 pub use state::State;
 pub(crate) use store::{
-    Attempt, STATEMENTS, arm, close_verified, count_failure, fail, find, insert, rearm, take_attempt,
+    Attempt, STATEMENTS, arm, bind, claim, close_verified, count_failure, fail, find, insert, open_of, rearm, reload,
+    take_attempt,
 };
 
 use crate::secret;
@@ -91,6 +93,40 @@ pub(crate) struct Note {
     /// Where a code was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) address: Option<String>,
+    /// What a backend told that began it: for the action that a claim makes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) told: Option<Told>,
+    /// Whether it was claimed before its answer came: the right one then completes the action by itself.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) is_claimed: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "shaped for serde")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// What a backend tells of an action whose user it may not know yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Told {
+    /// What the token of the claim may do to factors, as `track` takes it.
+    pub scope: String,
+    /// BCP 47, for what is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Address of the user, as the backend sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip_address: Option<String>,
+    /// Agent of the user, as the backend sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// The user's device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_id: Option<String>,
+    /// Data points of the action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<Value>,
 }
 
 /// A WebAuthn challenge: the challenge's id (16 bytes) and 256 random bits. The id lets the ceremony be found from the

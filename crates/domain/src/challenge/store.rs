@@ -5,7 +5,7 @@ use countersign_db::{Db, Row, Statement, Tx, statements};
 use super::{Challenge, MAX_ATTEMPTS, Purpose, State};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
-use crate::id::{ChallengeId, TenantId};
+use crate::id::{ChallengeId, TenantId, UserId};
 use crate::methods::Method;
 
 /// What [`Challenge::read`] reads, in this order.
@@ -37,6 +37,13 @@ statements! {
         AND state = 'pending' AND expires_at > $3 RETURNING ", challenge_columns!(), ", attempts");
     FAIL = "UPDATE challenges SET state = 'failed', closed_at = $1 WHERE tenant_id = $2 AND challenge_id = $3
         AND state = 'pending' AND attempts >= max_attempts";
+    CLAIM = "UPDATE challenges SET secret_hash = NULL, user_id = $1 WHERE tenant_id = $2 AND challenge_id = $3
+        AND state = 'verified' AND expires_at > $4 AND secret_hash = $5 RETURNING closed_at";
+    BIND = "UPDATE challenges SET user_id = $1, data = $2 WHERE tenant_id = $3 AND challenge_id = $4 AND state = 'pending'
+        AND expires_at > $5 AND secret_hash = $6";
+    OPEN_OF_USER = concat!("SELECT ", challenge_columns!(), " FROM challenges WHERE tenant_id = $1 AND challenge_id >= $2
+        AND challenge_id < $3 AND user_id = $4 AND state = 'pending' AND expires_at > $5
+        ORDER BY created_at DESC, challenge_id LIMIT 50");
     STATE = "SELECT state FROM challenges WHERE tenant_id = $1 AND challenge_id = $2 AND expires_at > $3";
     EXPIRE = "UPDATE challenges SET state = 'expired', closed_at = $1 WHERE tenant_id = $2 AND challenge_id = $3
         AND state = 'pending' AND expires_at <= $1";
@@ -112,6 +119,47 @@ async fn store(
 pub(crate) async fn find(db: &Db, tenant: &TenantId, id: &ChallengeId) -> Result<Challenge> {
     let row = db.opt(&FIND, &[tenant, id]).await?.ok_or(Error::NotFound("challenge"))?;
     Challenge::read(&row)
+}
+
+/// The same inside a transaction.
+pub(crate) async fn reload(tx: &mut Tx<'_>, tenant: &TenantId, id: &ChallengeId) -> Result<Challenge> {
+    let row = tx.opt(&FIND, &[tenant, id]).await?.ok_or(Error::NotFound("challenge"))?;
+    Challenge::read(&row)
+}
+
+/// The user's challenges that await an answer, the newest first. The ids of a user's challenges begin alike (sql-rules §4), so
+/// that the key finds them without an index of its own.
+pub(crate) async fn open_of(db: &Db, tenant: &TenantId, user: &UserId, now: Millis) -> Result<Vec<Challenge>> {
+    let first = user.bucket();
+    // Behind every id of that beginning: ids are hexadecimal.
+    let behind = format!("{first}g");
+    let rows = db.all(&OPEN_OF_USER, &[tenant, &first, &behind, user, &now]).await?;
+    rows.iter().map(Challenge::read).collect()
+}
+
+/// Takes the result of a challenge that was answered rightly, once, for this user: its secret goes with it. When it was
+/// answered; `None` when it was taken before, or its time is over.
+pub(crate) async fn claim(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    challenge: &Challenge,
+    user: &UserId,
+    now: Millis,
+) -> Result<Option<Millis>> {
+    let row = tx.opt(&CLAIM, &[user, tenant, &challenge.id, &now, &challenge.secret_hash]).await?;
+    Ok(row.map(|row| row.get(0)).transpose()?)
+}
+
+/// Makes an open challenge this user's, as its note now says. `false` when it was answered or armed anew meanwhile.
+pub(crate) async fn bind(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    challenge: &Challenge,
+    user: &UserId,
+    now: Millis,
+) -> Result<bool> {
+    let note = serde_json::to_string(&challenge.note).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(tx.run(&BIND, &[user, &note, tenant, &challenge.id, &now, &challenge.secret_hash]).await? == 1)
 }
 
 /// Gives an anonymous challenge a method and a fresh secret; the older secret no longer answers it.

@@ -13,6 +13,7 @@ use crate::delivery::Channel;
 use crate::error::{Error, Result};
 use crate::tenant::Tenant;
 
+pub use shared::code::backend::{Asked, Claimed, CodeAnswer, Shown, Wanted, WhichChallenge};
 pub use shared::code::{Begun, Checked, Proved, WrongBecause};
 pub(crate) use shared::permission::STATEMENTS;
 pub use shared::webauthn::{
@@ -65,6 +66,14 @@ impl Method {
             Self::SecurityKey => "security key",
             Self::EmailOtp => "code by e-mail",
         }
+    }
+}
+
+/// What a method that sends codes goes by; `None` for all others.
+const fn code_rules(method: Method) -> Option<&'static shared::code::Rules> {
+    match method {
+        Method::EmailOtp => Some(&email_otp::RULES),
+        Method::Passkey | Method::SecurityKey => None,
     }
 }
 

@@ -1,7 +1,9 @@
 //! One-time codes over both APIs (docs/reference/authsignal.md §3.3, §5.3), and what goes with the factors they rest on.
 
+mod backend;
 mod checklist_01_09;
 mod checklist_49_53;
+mod checklist_52_57;
 mod email_otp;
 mod notices;
 mod verified;

@@ -10,7 +10,7 @@ use crate::limit::Limit;
 use crate::tally::{Ceremony, Stage};
 use crate::{Caller, Countersign};
 
-const RULES: Rules = Rules {
+pub(super) const RULES: Rules = Rules {
     method: Method::EmailOtp,
     factor: Method::EmailOtp,
     sends: Limit { most: 12, within: Span::minutes(10) },

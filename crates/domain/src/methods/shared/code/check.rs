@@ -2,6 +2,7 @@
 
 use countersign_db::Tx;
 
+use super::send::{address_of, hashed};
 use super::{ANSWERS, Checked, Proved, Rules, WrongBecause};
 use crate::action::{self, Action, ActionState, Bearer};
 use crate::audit::{self, Event};
@@ -9,7 +10,7 @@ use crate::authenticator::{self, Authenticator, Detail, assurance_of_code, codes
 use crate::challenge::{self, Attempt, Challenge, Purpose};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
-use crate::id::AuthenticatorId;
+use crate::id::{AuthenticatorId, TenantId};
 use crate::methods::Method;
 use crate::methods::shared::enrolment::Enrolment;
 use crate::methods::shared::permission::{NO_RIGHT, Right, admits_proof};
@@ -81,6 +82,12 @@ impl Countersign {
     }
 }
 
+/// Takes one of the answers that are looked at for an address, whoever asked for the code and at whichever door.
+pub(super) async fn take_answer(tx: &mut Tx<'_>, tenant: &TenantId, address: Option<&str>, now: Millis) -> Result<()> {
+    let Some(address) = address else { return Ok(()) };
+    limit::take(tx, tenant, &format!("answers:to:{}", hashed(address)), ANSWERS, now).await
+}
+
 impl Answer {
     async fn judge(&self, tx: &mut Tx<'_>) -> Result<Judged> {
         let (tenant, user) = (&self.who.tenant.id, &self.who.user.id);
@@ -105,7 +112,13 @@ impl Answer {
         let tenant = &self.who.tenant;
         let factor = open.note.factor.as_ref().ok_or_else(|| Error::Internal("a code without a factor".to_owned()))?;
         let (mut is_last, mut locks) = (is_last, false);
+        take_answer(tx, &tenant.id, open.note.address.as_deref(), self.now).await?;
         if open.purpose == Purpose::Verify {
+            let held = codes::find(tx, &tenant.id, factor).await?;
+            if held.as_ref().and_then(address_of) != open.note.address.as_ref() {
+                // Removed, or moved to another address, since the code was sent.
+                return Ok(Judged::Wrong(WrongBecause::CodeInvalidOrExpired));
+            }
             match codes::take_try(tx, &tenant.id, factor, self.now).await {
                 Ok(codes::Try::Wait(retry_after)) => return Err(Error::TooMany { retry_after }),
                 Ok(codes::Try::Locked) => return Ok(Judged::Wrong(WrongBecause::MaxAttemptsExceeded)),

@@ -1,8 +1,10 @@
 //! What methods share whose answer is a short code that was sent: the sending, the answer, the record.
 //!
 //! Wrong answers are counted before the answer is looked at, in the same transaction: against the code (five), against the
-//! factor in a row (growing pauses, the end after a hundred), against the user (ten in five minutes) and against the action.
+//! factor in a row (growing pauses, the end after a hundred), against the user and the address (ten in five minutes each) and against
+//! the action. All doors take from the same counts.
 
+pub(in crate::methods) mod backend;
 mod check;
 mod send;
 

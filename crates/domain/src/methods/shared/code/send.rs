@@ -7,7 +7,7 @@ use crate::authenticator::{self, Authenticator, Detail};
 use crate::challenge::{self, Challenge, Code, Note, Purpose, State};
 use crate::delivery::{Channel, Post, Recipient, masked};
 use crate::error::{Error, Result};
-use crate::id::AuthenticatorId;
+use crate::id::{AuthenticatorId, UserId};
 use crate::methods::shared::permission::admits_proof;
 use crate::{Caller, Countersign, limit, secret};
 
@@ -102,7 +102,7 @@ impl Countersign {
             .caller(caller)
             .detail("method", rules.method.as_str())
             .detail("address", masked(&address));
-        let keys = limit_keys(rules, who, &address);
+        let keys = limit_keys(rules, Some(&who.user.id), Some(&address));
         {
             let (tenant, letter, sends) = (tenant.id.clone(), letter.clone(), rules.sends);
             self.write(async move |tx| {
@@ -120,14 +120,19 @@ impl Countersign {
     }
 }
 
-/// The counters of sends: one of the user, one of the address. The address is hashed: counters are not for reading.
-fn limit_keys(rules: &Rules, who: &Bearer, address: &str) -> [String; 2] {
+/// The counters of sends: one of the user, one of the address, as far as they are known.
+pub(super) fn limit_keys(rules: &Rules, user: Option<&UserId>, address: Option<&str>) -> Vec<String> {
     let channel = rules.method.sends_by().map_or("none", Channel::as_str);
-    let address = secret::base64url(&secret::sha256(address.to_lowercase().as_bytes()));
-    [format!("send:{channel}:{}", who.user.id), format!("send:{channel}:to:{address}")]
+    let user = user.map(|user| format!("send:{channel}:{user}"));
+    user.into_iter().chain(address.map(|address| format!("send:{channel}:to:{}", hashed(address)))).collect()
 }
 
-fn address_of(factor: &Authenticator) -> Option<&String> {
+/// An address as a part of a counter's name, however it is written. Hashed: counters are not for reading.
+pub(super) fn hashed(address: &str) -> String {
+    secret::base64url(&secret::sha256(address.to_lowercase().as_bytes()))
+}
+
+pub(super) fn address_of(factor: &Authenticator) -> Option<&String> {
     match &factor.detail {
         Detail::Email(address) => Some(address),
         Detail::Phone(phone) => Some(&phone.number),

@@ -1,0 +1,179 @@
+//! What a right answer completes once its user is known: the action, and the factor where it is the user's first.
+
+use std::sync::Arc;
+
+use countersign_db::Tx;
+
+use super::rules_of;
+use crate::Caller;
+use crate::action::{self, Action, decide};
+use crate::audit::{self, Event};
+use crate::authenticator::{self, Authenticator, Detail, assurance_of_code, codes, combine};
+use crate::challenge::{Challenge, Told};
+use crate::clock::Millis;
+use crate::delivery::Happened;
+use crate::error::{Error, Result};
+use crate::id::{AuthenticatorId, UserId};
+use crate::methods::shared::code::send::address_of;
+use crate::methods::shared::permission::admits_proof;
+use crate::tenant::Tenant;
+use crate::token::{Proof, Scope};
+use crate::user::{self, User};
+
+const FOREIGN: &str = "The user has other factors, and this address is none of them. Begin the challenge with scope add:authenticators \
+     to add it, or enrol it with POST /users/{userId}/authenticators first.";
+const LOCKED: &str = "This address took a hundred wrong answers in a row. Remove the authenticator and enrol it anew.";
+
+/// All that a transaction needs to complete an action. It may run more than once.
+pub(super) struct Completion {
+    tenant: Arc<Tenant>,
+    caller: Caller,
+    factor: AuthenticatorId,
+    now: Millis,
+}
+
+/// A completed action.
+pub(super) struct Completed {
+    pub(super) action: Action,
+    pub(super) proof: Proof,
+}
+
+impl Completion {
+    pub(super) fn new(tenant: Arc<Tenant>, caller: Caller, now: Millis) -> Self {
+        Self { tenant, caller, factor: AuthenticatorId::random(), now }
+    }
+
+    /// Whether the answer to `open` would complete an action of this user: the address is theirs, is their first, or may be added.
+    pub(super) async fn admits(&self, tx: &mut Tx<'_>, user: &User, open: &Challenge) -> Result<Action> {
+        let action = self.action(tx, user, open).await?;
+        admits_proof(&action)?;
+        match self.held(tx, user, open).await? {
+            Some(held) if codes::is_locked(tx, &self.tenant.id, &held.id).await? => Err(Error::invalid(LOCKED)),
+            Some(_) => Ok(action),
+            None if !user.is_enrolled() || scope(open).add => Ok(action),
+            None => Err(Error::InsufficientScope(FOREIGN)),
+        }
+    }
+
+    /// Proves the action by an answer that was given at `at`, and makes the factor where the user lacks it.
+    pub(super) async fn complete(
+        &self,
+        tx: &mut Tx<'_>,
+        user: &UserId,
+        open: &Challenge,
+        at: Millis,
+    ) -> Result<Completed> {
+        let tenant = &self.tenant.id;
+        let method = rules_of(open)?.method;
+        let user = user::store::find(tx, tenant, user).await?.ok_or(Error::NotFound("user"))?;
+        let action = self.admits(tx, &user, open).await?;
+        let fresh = assurance_of_code(method, at);
+        let id = match self.held(tx, &user, open).await? {
+            Some(held) => {
+                authenticator::store::record_use(tx, tenant, &held.id, at).await?;
+                held.id
+            }
+            None => self.enrol(tx, &user, open, &action, at).await?,
+        };
+        let earlier = action.proof().filter(|_| action.is_freshly_proved(self.now));
+        let proof = combine(earlier.and_then(|proof| Some((action.method?, proof))), method, fresh);
+        action::store::prove(tx, tenant, &action, method, &id, &proof).await?;
+        let event = self.event("action.proved", &action, open).authenticator(&id).detail("method", method.as_str());
+        let event = event.detail("acr", proof.acr.as_str()).detail("amr", proof.amr.join(" "));
+        audit::record(tx, tenant, &event).await?;
+        Ok(Completed { action, proof })
+    }
+
+    /// The action that the backend named, made where it is new.
+    async fn action(&self, tx: &mut Tx<'_>, user: &User, open: &Challenge) -> Result<Action> {
+        let tenant = &self.tenant.id;
+        let (code, key) = (open.action_code.as_str(), open.idempotency_key.as_deref().unwrap_or_default());
+        let state = decide(self.tenant.settings.default_outcome, user.is_enrolled());
+        let told = open.note.told.clone().unwrap_or_default();
+        let action = Action::told(&user.id, code, key, state, &told, self.now);
+        if action::store::insert(tx, tenant, &action).await? {
+            let event = self.event("action.tracked", &action, open).detail("state", state.as_str());
+            audit::record(tx, tenant, &event).await?;
+            return Ok(action);
+        }
+        let found = action::store::reload(tx, tenant, &user.id, code, key).await?;
+        found.ok_or_else(|| Error::Unavailable("the action of this key has just ended; claim again".to_owned()))
+    }
+
+    /// The user's factor at the address that was answered. Letters beyond ASCII are compared as they are: some fold into others.
+    async fn held(&self, tx: &mut Tx<'_>, user: &User, open: &Challenge) -> Result<Option<Authenticator>> {
+        let rules = rules_of(open)?;
+        let Some(proved) = &open.note.address else { return Ok(None) };
+        let held = codes::reload(tx, &self.tenant.id, &user.id).await?;
+        let same = |factor: &Authenticator| address_of(factor).is_some_and(|held| held.eq_ignore_ascii_case(proved));
+        Ok(held.into_iter().find(|factor| factor.method == rules.factor && same(factor)))
+    }
+
+    async fn enrol(
+        &self,
+        tx: &mut Tx<'_>,
+        user: &User,
+        open: &Challenge,
+        action: &Action,
+        at: Millis,
+    ) -> Result<AuthenticatorId> {
+        let (tenant, rules) = (&self.tenant.id, rules_of(open)?);
+        let is_first = user::store::claim_first_factor(tx, tenant, &user.id).await?;
+        if !is_first {
+            if !scope(open).add {
+                return Err(Error::InsufficientScope(FOREIGN));
+            }
+            user::store::add_factor(tx, tenant, &user.id).await?;
+        }
+        let factor = Authenticator {
+            id: self.factor.moved_beside(&user.id),
+            user: user.id.clone(),
+            method: rules.factor,
+            is_default: is_first,
+            label: None,
+            created_at: self.now,
+            verified_at: Some(at),
+            last_verified_at: Some(at),
+            detail: Detail::Email(open.note.address.clone().unwrap_or_default()),
+        };
+        codes::insert(tx, tenant, &factor, &codes::Kept::default()).await?;
+        let teller = &self.tenant.teller;
+        let told = teller.addressees(tx, user, Some(&factor.id)).await?;
+        teller.tell(tx, user, &told, &factor.notice(Happened::FactorAdded, self.now)).await?;
+        let event = self.event("authenticator.created", action, open).authenticator(&factor.id);
+        audit::record(tx, tenant, &event.detail("method", factor.method.as_str())).await?;
+        Ok(factor.id)
+    }
+
+    fn event(&self, name: &'static str, action: &Action, open: &Challenge) -> Event {
+        let event = Event::new(name, self.now).user(&action.user).action(&action.code, &action.idempotency_key);
+        event.challenge(&open.id).caller(&self.caller)
+    }
+}
+
+/// What the backend lets the token do.
+pub(super) fn scope(open: &Challenge) -> Scope {
+    let told = open.note.told.as_ref().map_or("", |told| told.scope.as_str());
+    Scope { read: true, ..Scope::parse(told) }
+}
+
+impl Action {
+    /// A new action, with what the backend told of it.
+    pub(super) fn told(
+        user: &UserId,
+        code: &str,
+        key: &str,
+        state: action::ActionState,
+        told: &Told,
+        now: Millis,
+    ) -> Self {
+        Self {
+            tracked_at: Some(now),
+            ip_address: told.ip_address.clone(),
+            user_agent: told.user_agent.clone(),
+            device_id: told.device_id.clone(),
+            custom: told.custom.clone(),
+            ..Self::new(user, code, key, state, now)
+        }
+    }
+}
