@@ -68,6 +68,19 @@ export class Application {
     return this.call("POST", "/validate", { token, ...more });
   }
 
+  /** The code that was sent last to an address, once one is there: the server of the tests catches what it sends. */
+  async codeFor(address: string): Promise<string> {
+    const deadline = Date.now() + 10_000;
+    while (Date.now() < deadline) {
+      const answer = await fetch(`${this.server.url}/dev/inbox?to=${encodeURIComponent(address)}`);
+      const { messages } = (await answer.json()) as { messages: { code?: string }[] };
+      const code = messages.find((message) => message.code)?.code;
+      if (code) return code;
+      await new Promise((done) => setTimeout(done, 25));
+    }
+    throw new Error(`no code came to ${address}`);
+  }
+
   async stop(): Promise<void> {
     await new Promise((done) => this.http.close(done));
   }

@@ -91,6 +91,49 @@ test("actions can be read, listed and changed", async ({ page, node, sdk }) => {
   expect(await node.validateChallenge({ token })).toMatchObject({ isValid: true });
 });
 
+test("a code for somebody unknown is sent, verified and claimed", async ({ node, application }) => {
+  const email = "ada@example.com";
+  const asked = await node.challenge({ verificationMethod: "EMAIL_OTP", action: "sign-up", email });
+  expect(asked).toMatchObject({ challengeId: expect.any(String), idempotencyKey: expect.any(String) });
+  expect(asked.expiresAt * 1000).toBeGreaterThan(Date.now());
+  const { challengeId } = asked;
+  expect(await node.getChallenge({ challengeId })).toMatchObject({ challengeId, email, action: "sign-up" });
+  await expect(node.claimChallenge({ challengeId, userId: "ada" })).rejects.toMatchObject({ statusCode: 400 });
+
+  const code = await application.codeFor(email);
+  const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, "0");
+  expect(await node.verify({ challengeId, verificationCode: wrong })).toMatchObject({
+    isVerified: false,
+    failureReason: "CODE_INVALID_OR_EXPIRED",
+  });
+  expect(await node.verify({ challengeId, verificationCode: code })).toMatchObject({
+    isVerified: true,
+    email,
+    verificationMethod: VerificationMethod.EMAIL_OTP,
+  });
+  const { token, verificationMethod } = await node.claimChallenge({ challengeId, userId: "ada" });
+  expect(verificationMethod).toBe(VerificationMethod.EMAIL_OTP);
+  expect(await node.validateChallenge({ token, userId: "ada", action: "sign-up" })).toMatchObject({
+    isValid: true,
+    state: UserActionState.CHALLENGE_SUCCEEDED,
+    idempotencyKey: asked.idempotencyKey,
+  });
+  expect(await node.getChallenge({ challengeId })).toEqual({});
+  await expect(node.claimChallenge({ challengeId, userId: "ada" })).rejects.toMatchObject({ statusCode: 400 });
+});
+
+test("an address that the backend has verified is an authenticator", async ({ node }) => {
+  const attributes = { verificationMethod: VerificationMethod.EMAIL_OTP, email: "ada@example.com", isDefault: true };
+  const { authenticator } = await node.enrollVerifiedAuthenticator({ userId: "ada", attributes });
+  expect(authenticator).toMatchObject({ userId: "ada", email: "ada@example.com" });
+  expect(await node.getAuthenticators({ userId: "ada" })).toHaveLength(1);
+  expect(await node.track({ userId: "ada", action: "pay" })).toMatchObject({
+    state: UserActionState.CHALLENGE_REQUIRED,
+    enrolledVerificationMethods: [VerificationMethod.EMAIL_OTP],
+    defaultVerificationMethod: VerificationMethod.EMAIL_OTP,
+  });
+});
+
 test("a wrong secret is told so, in the words the SDKs expect", async ({ application }) => {
   const stranger = new Authsignal({ apiSecretKey: "wrong", apiUrl: application.server.apiUrl });
   await expect(stranger.getUser({ userId: "ada" })).rejects.toMatchObject({
