@@ -1,4 +1,5 @@
 import { SECURITY_KEY } from "../support/authenticator.js";
+import { inbox, newestCode, wrong } from "../support/inbox.js";
 import { expect, test } from "../support/test.js";
 import { Customer, withoutAutofill } from "./shop.js";
 
@@ -76,4 +77,40 @@ test("closing the question which factor to use changes nothing", async ({ page, 
   await page.keyboard.press("Escape");
   await expect(ada.notice).toContainText("Nothing was changed");
   await expect(ada.factors).toHaveCount(2);
+});
+
+test("adds codes by e-mail and signs in with one when the device is gone", async ({ page, server }) => {
+  await withoutAutofill(page);
+  const ada = new Customer(page, server);
+  const phone = await ada.own();
+  await ada.signUp();
+  await ada.addEmail();
+  await expect(ada.factors.filter({ hasText: ada.email })).toHaveCount(1);
+  await ada.signOut();
+  await ada.lose(phone);
+
+  await ada.open("sign-in");
+  await page.getByLabel("E-mail address").fill(ada.email);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Get a code by e-mail" }).click();
+  await ada.enterCode();
+  await expect(page.getByRole("heading", { name: ada.name })).toBeVisible();
+  await expect(ada.story).toContainText("verificationMethod: EMAIL_OTP");
+});
+
+test("a wrong code can be typed again, and another one asked for", async ({ page, server }) => {
+  const ada = new Customer(page, server);
+  await ada.own();
+  await ada.signUp();
+  await page.getByRole("button", { name: "Add codes by e-mail" }).click();
+  await expect(page.getByLabel("Code")).toBeVisible();
+  await page.getByLabel("Code").fill(wrong(await newestCode(server, ada.email)));
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("alert")).toContainText("not the code");
+  await expect(page.getByLabel("Code")).toBeFocused();
+  const sent = (await inbox(server, ada.email)).length;
+  await page.getByRole("button", { name: "Send another code" }).click();
+  await expect.poll(async () => (await inbox(server, ada.email)).length).toBe(sent + 1);
+  await ada.enterCode();
+  await expect(ada.notice).toContainText("a code by e-mail opens your account");
 });

@@ -45,6 +45,15 @@ for (const { look, viewport, colorScheme } of LOOKS) {
       await expect(page.getByRole("dialog")).toBeVisible();
       await picture("choose");
       await page.keyboard.press("Escape");
+      await ada.reachFor(phone);
+      await page.getByRole("button", { name: "Add codes by e-mail" }).click();
+      await page.getByRole("button", { name: "Use your passkey" }).click();
+      await expect(page.getByLabel("Code")).toBeVisible();
+      await page.getByLabel("Code").fill("12 34 56");
+      await page.getByRole("button", { name: "Confirm" }).click();
+      await expect(page.getByRole("alert")).toContainText("not the code");
+      await picture("code");
+      await page.keyboard.press("Escape");
       await expect(ada.notice).toContainText("Nothing was changed");
       await picture("problem");
 
@@ -52,7 +61,6 @@ for (const { look, viewport, colorScheme } of LOOKS) {
       await expect(page.locator(".line-item")).toHaveCount(2);
       await picture("basket");
       await page.getByRole("button", { name: "Confirm and order" }).click();
-      await ada.reachFor(phone);
       await page.getByRole("button", { name: "Use your passkey" }).click();
       await expect(page.getByRole("heading", { name: "Thank you" })).toBeVisible();
       await picture("thanks");

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { Authenticator, type AuthenticatorOptions } from "../support/authenticator.js";
+import { newestCode } from "../support/inbox.js";
 import type { Server } from "../support/server.js";
 import { expect } from "../support/test.js";
 
@@ -45,6 +46,21 @@ export class Customer {
     await this.page.getByRole("button", { name: button }).click();
     await expect(this.factors).toHaveCount(before + 1);
     await this.page.unroute(options);
+  }
+
+  /** Proves who it is with the device in hand, then adds the address on the account. */
+  async addEmail(): Promise<void> {
+    const before = await this.factors.count();
+    await this.page.getByRole("button", { name: "Add codes by e-mail" }).click();
+    await this.enterCode();
+    await expect(this.factors).toHaveCount(before + 1);
+  }
+
+  /** Types the code that came last, once the page asks for it. */
+  async enterCode(): Promise<void> {
+    await expect(this.page.getByLabel("Code")).toBeVisible();
+    await this.page.getByLabel("Code").fill(await newestCode(this.server, this.email));
+    await this.page.getByRole("button", { name: "Confirm" }).click();
   }
 
   /** Plugs it out, or leaves it at home. */

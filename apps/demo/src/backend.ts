@@ -25,12 +25,14 @@ export interface Account {
   name: string;
 }
 
-/** A passkey or security key, as the Server API lists it. */
+/** A way to sign in, as the Server API lists it. */
 export interface Factor {
   userAuthenticatorId: string;
   verificationMethod: string;
   createdAt: string;
   lastVerifiedAt?: string;
+  /** Where codes by e-mail go. */
+  email?: string;
   webauthnCredential?: {
     name?: string;
     credentialBackedUp?: boolean;

@@ -1,15 +1,18 @@
 import { h } from "./dom";
 
-export type Factor = "PASSKEY" | "SECURITY_KEY";
+const FACTORS = ["PASSKEY", "SECURITY_KEY", "EMAIL_OTP"] as const;
+
+export type Factor = (typeof FACTORS)[number];
 
 const LABEL: Record<Factor, [string, string]> = {
   PASSKEY: ["Use your passkey", "Fingerprint, face or screen lock of this device or your phone"],
   SECURITY_KEY: ["Use a security key", "Plug it in or hold it near, then touch it"],
+  EMAIL_OTP: ["Get a code by e-mail", "Six digits, to the address on your account"],
 };
 
-/** Which kind of factor to use: asked only when the customer has both. Rejects with AbortError when the question is closed. */
+/** Which kind of factor to use: asked only when the customer has several. Rejects with AbortError when the question is closed. */
 export function chooseFactor(methods: string[]): Promise<Factor> {
-  const factors = (["PASSKEY", "SECURITY_KEY"] as const).filter((factor) => methods.includes(factor));
+  const factors = FACTORS.filter((factor) => methods.includes(factor));
   if (factors.length < 2) return Promise.resolve(factors[0] ?? "PASSKEY");
   return new Promise((resolve, reject) => {
     const dialog = h(

@@ -89,6 +89,18 @@ export function account(app: App): HTMLElement {
           },
           "Add a security key",
         ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "secondary",
+            id: "add-email",
+            click: adding("Add codes by e-mail", "From now on a code by e-mail opens your account too.", (token) =>
+              app.ceremonies.addEmail(token, account.email),
+            ),
+          },
+          "Add codes by e-mail",
+        ),
       ),
     ),
   );

@@ -60,10 +60,12 @@ export function mark(): SVGElement {
 }
 
 /** The sign for a kind of factor, shown where its provider has no icon. */
-export function factorSign(isPasskey: boolean): SVGElement {
-  return drawing(
-    isPasskey
-      ? `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><circle cx="12" cy="10" r="5"/><path d="M3 27c0-7 4-11 9-11 2 0 4 .6 5.500 1.700"/><circle cx="24" cy="16" r="3.500"/><path d="M24 19.500V28m0-3h3"/></svg>`
-      : `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><rect x="9" y="3" width="14" height="18" rx="3"/><path d="M12 21v8h8v-8"/><circle cx="16" cy="11" r="3"/></svg>`,
-  );
+export function factorSign(method: string): SVGElement {
+  return drawing(SIGNS[method] ?? KEY_SIGN);
 }
+
+const KEY_SIGN = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><rect x="9" y="3" width="14" height="18" rx="3"/><path d="M12 21v8h8v-8"/><circle cx="16" cy="11" r="3"/></svg>`;
+const SIGNS: Record<string, string> = {
+  PASSKEY: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><circle cx="12" cy="10" r="5"/><path d="M3 27c0-7 4-11 9-11 2 0 4 .6 5.500 1.700"/><circle cx="24" cy="16" r="3.500"/><path d="M24 19.500V28m0-3h3"/></svg>`,
+  EMAIL_OTP: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><rect x="4" y="7" width="24" height="18" rx="3"/><path d="m5 9.500 11 8.500 11-8.500"/></svg>`,
+};

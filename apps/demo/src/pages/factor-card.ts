@@ -3,7 +3,7 @@ import { h } from "../dom";
 import { atMoment, onDay } from "../words";
 import { factorSign } from "./art";
 
-/** A passkey or security key: who keeps it, where it was made, when it was used, and the way to remove it. */
+/** A way to sign in: who keeps it or where it leads, where it was made, when it was used, and the way to remove it. */
 export function factorCard(factor: Factor, remove: (button: HTMLButtonElement) => void): HTMLElement {
   const credential = factor.webauthnCredential;
   const provider = credential?.aaguidMapping?.name;
@@ -37,7 +37,13 @@ export function factorCard(factor: Factor, remove: (button: HTMLButtonElement) =
   );
 }
 
-const kind = (factor: Factor): string => (factor.verificationMethod === "PASSKEY" ? "Passkey" : "Security key");
+const KINDS: Record<string, string> = {
+  PASSKEY: "Passkey",
+  SECURITY_KEY: "Security key",
+  EMAIL_OTP: "Code by e-mail",
+};
+
+const kind = (factor: Factor): string => KINDS[factor.verificationMethod] ?? factor.verificationMethod;
 
 function facts(factor: Factor, title: string): string[] {
   const credential = factor.webauthnCredential;
@@ -45,6 +51,7 @@ function facts(factor: Factor, title: string): string[] {
   const madeWith = [browser?.name, os?.name].filter(Boolean).join(" on ");
   return [
     title.startsWith(kind(factor)) ? "" : kind(factor),
+    factor.email ?? "",
     madeWith,
     credential?.credentialBackedUp === undefined ? "" : credential.credentialBackedUp ? "Backed up" : "Not backed up",
   ].filter(Boolean);
@@ -55,5 +62,5 @@ function icon(factor: Factor): Element {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const source = (dark && mapping?.svgIconDark) || mapping?.svgIconLight;
   if (source?.startsWith("data:image/")) return h("img", { src: source, alt: "", width: 32, height: 32 });
-  return factorSign(factor.verificationMethod === "PASSKEY");
+  return factorSign(factor.verificationMethod);
 }
