@@ -44,6 +44,8 @@ enum Run {
     Overload(runs::overload::Wanted),
     /// Wrong keys beside good calls.
     Flood(runs::flood::Wanted),
+    /// Whether one-time codes are near equally likely.
+    Codes(runs::codes::Wanted),
     /// Ten minutes of full load, with rows that expire as fast as new ones come.
     Soak(runs::soak::Wanted),
 }
@@ -60,6 +62,7 @@ async fn main() -> Result<()> {
         Run::Growth(wanted) => runs::growth::run(&binary, &wanted).await,
         Run::Overload(wanted) => runs::overload::run(&binary, &wanted).await,
         Run::Flood(wanted) => runs::flood::run(&binary, &wanted).await,
+        Run::Codes(wanted) => runs::codes::run(&binary, &wanted).await,
         Run::Soak(wanted) => runs::soak::run(&binary, &wanted).await,
     }?;
     if !musts.is_empty() {

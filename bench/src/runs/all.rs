@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 
-use super::{flood, growth, overload, rivals, sign_in};
+use super::{codes, flood, growth, overload, rivals, sign_in};
 use crate::musts::Must;
 
 /// How it is asked.
@@ -50,6 +50,9 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
     head("A flood of wrong keys");
     let flood = flood::Wanted { seconds: pick(10, 4), good: 200.0, bad: 4_000.0 };
     musts.extend(flood::run(binary, &flood).await?);
+
+    head("One-time codes");
+    musts.extend(codes::run(binary, &codes::Wanted { codes: if quick { 2_000 } else { 10_000 } }).await?);
     head("What has to be reached");
     Ok(musts)
 }

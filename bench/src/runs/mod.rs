@@ -1,6 +1,7 @@
 //! What can be run.
 
 pub(crate) mod all;
+pub(crate) mod codes;
 pub(crate) mod flood;
 pub(crate) mod growth;
 pub(crate) mod overload;

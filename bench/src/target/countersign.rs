@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) processor: Option<u32>,
     /// Limits per address as they are by default; else they are lifted, because one address makes all calls.
     pub(crate) default_limits: bool,
+    /// Runs with `--dev`, where mails are caught and can be read.
+    pub(crate) catches_mail: bool,
 }
 
 /// A tenant's data, and the server when it runs.
@@ -91,8 +93,9 @@ impl Countersign {
     /// Starts it and says how long it took from there to the first good answer of `/readyz`.
     pub(crate) async fn start(&mut self) -> Result<Duration> {
         self.port = free_port()?;
+        let words: &[&str] = if self.settings.catches_mail { &["serve", "--dev"] } else { &["serve"] };
         let begin = std::time::Instant::now();
-        let mut process = Process::start(&mut self.command(&["serve"]), &self.folder.join("log"))?;
+        let mut process = Process::start(&mut self.command(words), &self.folder.join("log"))?;
         process.ready(self.port, "/readyz").await.with_context(|| self.log())?;
         let took = begin.elapsed();
         self.process = Some(process);
@@ -124,10 +127,7 @@ impl Countersign {
     pub(crate) async fn register(&self, connection: &mut Connection, number: u64) -> Result<Passkey> {
         let seeded = Seeded::new(number)?;
         let mut request = Vec::new();
-        http::finish(&self.track_head(number), b"{}", &mut request);
-        let answer = connection.call(&request).await?;
-        ensure!(answer.status == 200, "track answers {} {}", answer.status, answer.text());
-        let bearer = format!("Authorization: Bearer {}\r\n", answer.member("token").context("track gives no token")?);
+        let bearer = format!("Authorization: Bearer {}\r\n", self.track(connection, number).await?);
 
         let path = "/v1/client/user-authenticators/passkey/registration-options";
         http::finish(&client("POST", path, &bearer), b"{}", &mut request);
@@ -140,6 +140,30 @@ impl Countersign {
         let added = connection.call(&request).await?;
         ensure!(added.status == 200, "adding a passkey answers {} {}", added.status, added.text());
         seeded.held_by(text("/options/user/id")?)
+    }
+
+    /// A client token for the user `user-<number>`.
+    pub(crate) async fn track(&self, connection: &mut Connection, number: u64) -> Result<String> {
+        let mut request = Vec::new();
+        http::finish(&self.track_head(number), b"{}", &mut request);
+        let answer = connection.call(&request).await?;
+        ensure!(answer.status == 200, "track answers {} {}", answer.status, answer.text());
+        Ok(answer.member("token").context("track gives no token")?.to_owned())
+    }
+
+    /// A POST of the shop's page with a token; `path` begins after `/v1/client/`.
+    pub(crate) fn with_token(path: &str, token: &str, body: &str) -> Vec<u8> {
+        let mut request = Vec::new();
+        let bearer = format!("Authorization: Bearer {token}\r\n");
+        http::finish(&client("POST", &format!("/v1/client/{path}"), &bearer), body.as_bytes(), &mut request);
+        request
+    }
+
+    /// Asks for the mails that were caught on their way to an address.
+    pub(crate) fn caught_mail(address: &str) -> Vec<u8> {
+        let mut request = Vec::new();
+        http::finish(&client("GET", &format!("/dev/inbox?to={address}"), ""), b"", &mut request);
+        request
     }
 
     /// The head of a call from the shop's backend: the user `user-<number>` is about to sign up.
@@ -168,7 +192,8 @@ impl Countersign {
             command.env(format!("COUNTERSIGN_{key}"), value);
         };
         set("SERVER__LISTEN", &format!("127.0.0.1:{}", self.port));
-        set("SERVER__PUBLIC_URL", PUBLIC_URL);
+        let local = format!("http://localhost:{}", self.port);
+        set("SERVER__PUBLIC_URL", if self.settings.catches_mail { &local } else { PUBLIC_URL });
         set("DATABASE__URL", &self.database());
         set("SECRETS__KEYS_FILE", &self.folder.join("keys.json").display().to_string());
         set("LOG__LEVEL", "warn");
