@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use axum::Router;
 use countersign_api::Api;
+use countersign_domain::secret;
 use tracing::{info, warn};
 
 use crate::config::Config;
@@ -15,6 +16,7 @@ use crate::{delivery, dev, health, jobs, log, reference};
 
 /// Serves until SIGTERM or SIGINT, then lets running requests end.
 pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
+    secret::seed_early();
     let lines = log::start(&config.log)?;
     if is_dev {
         config.check_dev()?;
