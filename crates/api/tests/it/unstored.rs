@@ -76,7 +76,14 @@ async fn wrong_answers_are_counted_and_a_right_one_after_too_many_is_refused() {
         let state = if attempts < 5 { "pending" } else { "failed" };
         assert_eq!(rows(&app).await, [(state.to_owned(), attempts)]);
     }
-    shop.send_assertion(Who::Tenant, &offer, &said).await.refused(400, "invalid_request");
+    // From now on it is over for right and wrong answers alike, and none leaves a further trace.
+    let events = app.events().await;
+    for late in [&said, &wrong] {
+        let refused = shop.send_assertion(Who::Tenant, &offer, late).await.refused(400, "invalid_request");
+        assert!(refused["errorDescription"].as_str().unwrap().contains("wrongly too often"), "{refused}");
+    }
+    assert_eq!(rows(&app).await, [("failed".to_owned(), 5)]);
+    assert_eq!(app.events().await, events);
 
     // Fewer do not spoil it.
     let (offer, said) = signed(shop, &key).await;

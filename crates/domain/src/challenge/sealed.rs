@@ -7,7 +7,6 @@
 
 use super::{AnonymousChallenge, Ceremony, Challenge, MacKeys, State};
 use crate::clock::Millis;
-use crate::error::{Error, Result};
 use crate::id::ChallengeId;
 use crate::methods::Method;
 use crate::secret;
@@ -45,20 +44,20 @@ impl Ceremony {
 }
 
 impl Challenge {
-    /// The challenge that `answered` seals, if it is `id` and ours; whether it is still open is for its reader to ask.
+    /// The challenge that `answered` seals, if it is `id` and ours, as if nobody had answered it; whether it is still open is
+    /// for its reader to ask, and whether it was answered for its row.
     pub(crate) fn unseal(
         tenant: &Tenant,
         method: Method,
         id: &ChallengeId,
         answered: &[u8],
         now: Millis,
-    ) -> Result<Self> {
+    ) -> Option<Self> {
         let plain = tenant.seal_keys.open(method, answered);
-        let plain =
-            plain.filter(|plain| Ceremony::id_in(plain).as_ref() == Some(id)).ok_or(Error::NotFound("challenge"))?;
+        let plain = plain.filter(|plain| Ceremony::id_in(plain).as_ref() == Some(id))?;
         let ends = plain.last_chunk().map_or(i64::MIN, |ends| i64::from_be_bytes(*ends));
         let expires_at = Millis(ends);
-        Ok(Self {
+        Some(Self {
             method: Some(method),
             // One whose row may have been swept is over, even for a clock that was set back.
             state: if expires_at <= tenant.swept_until { State::Expired } else { State::Pending },

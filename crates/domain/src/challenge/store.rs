@@ -189,7 +189,9 @@ pub(crate) async fn close_verified(
     if is_first || tx.run(&CLOSE_VERIFIED, &[&now, tenant, &challenge.id, &challenge.secret_hash]).await? == 1 {
         return Ok(());
     }
-    Err(Error::invalid(State::Verified.refusal().unwrap_or_default()))
+    let stored = tx.opt(&FIND, &[tenant, &challenge.id]).await?.as_ref().map(Challenge::read).transpose()?;
+    let refusal = stored.and_then(|stored| stored.state.at(now, stored.expires_at).refusal());
+    Err(Error::invalid(refusal.or(State::Verified.refusal()).unwrap_or_default()))
 }
 
 /// Closes a challenge whose time was over when an answer came. One that was answered otherwise meanwhile stays as it is.

@@ -20,6 +20,14 @@ impl Countersign {
         caller: &Caller,
     ) -> Result<T> {
         let now = self.now();
+        if !open.is_stored {
+            // Nobody has looked yet whether it was answered before: one that is over leaves no further trace.
+            match challenge::find(self.db(), &tenant.id, &open.id).await {
+                Ok(stored) => self.require_open(&tenant.id, &stored).await?,
+                Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
         let mut event = Event::new("challenge.refused", now)
             .challenge(&open.id)
             .caller(caller)

@@ -129,11 +129,14 @@ impl Countersign {
         let answered = said.credential.challenge()?;
         let named =
             said.challenge.clone().or_else(|| Ceremony::id_in(&answered)).ok_or(Error::NotFound("challenge"))?;
-        let open = match challenge::find(self.db(), &tenant.id, &named).await {
-            Err(Error::NotFound(_)) if matches!(who, Who::Anonymous(_)) => {
-                Challenge::unseal(&tenant, rules.method, &named, &answered, self.now())?
-            }
-            found => found?,
+        // A sealed one says itself what it is. Whether it was answered before is settled where it is used up, by the insert.
+        let sealed = match who {
+            Who::Anonymous(tenant) => Challenge::unseal(tenant, rules.method, &named, &answered, self.now()),
+            Who::Bearer(_) => None,
+        };
+        let open = match sealed {
+            Some(open) => open,
+            None => challenge::find(self.db(), &tenant.id, &named).await?,
         };
         let known_action = match who {
             Who::Bearer(bearer) => {
