@@ -14,8 +14,9 @@ use crate::error::{Error, Result};
 const LOG_LIMIT: i64 = 64 * 1024 * 1024;
 
 /// Page cache of the writer, of a reader and of the thread that copies the log, in KiB. The operating system caches the
-/// file anyway; what is saved here is a system call to a page, and what is spent is memory in each connection.
-const WRITER_CACHE_KIB: i64 = 4_096;
+/// file anyway; what is saved here is a system call to a page, and what is spent is memory in each connection. The writer's
+/// alone outlives a commit: its own. With many users it should hold the inner pages of all indexes.
+const WRITER_CACHE_KIB: i64 = 16_384;
 const READER_CACHE_KIB: i64 = 1_024;
 const COPIER_CACHE_KIB: i64 = 64;
 
