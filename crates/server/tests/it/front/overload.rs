@@ -20,10 +20,13 @@ async fn who_cannot_be_served_in_time_is_told_when_to_come_back() {
     let others = async {
         // It has begun to work.
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-        let http = reqwest::Client::new();
-        for path in ["/v1/users/ada", "/v1/client/user-authenticators", "/nowhere"] {
-            let refused = http.get(format!("{}{path}", server.url)).header("origin", "http://never.example").send();
-            let refused = refused.await.unwrap();
+        // At once: one after the other they would outlast the first.
+        let refused = ["/v1/users/ada", "/v1/client/user-authenticators", "/nowhere"].map(|path| {
+            let url = format!("{}{path}", server.url);
+            tokio::spawn(reqwest::Client::new().get(url).header("origin", "http://never.example").send())
+        });
+        for refused in refused {
+            let refused = refused.await.unwrap().unwrap();
             assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"1".parse().unwrap()));
             let body: Value = serde_json::from_str(&refused.text().await.unwrap()).unwrap();
             assert_eq!(body["error"], "unavailable", "{body}");
