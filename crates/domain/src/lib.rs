@@ -17,6 +17,7 @@ mod limit;
 pub mod methods;
 pub mod migrations;
 mod notice;
+pub mod phone;
 pub mod ring;
 pub mod secret;
 mod statements;

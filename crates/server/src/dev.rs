@@ -10,7 +10,8 @@ use axum::{Json, Router};
 use countersign_api::Problem;
 use countersign_domain::clock::Span;
 use countersign_domain::delivery::Inbox;
-use countersign_domain::tenant::{NewTenant, Origin, RpId, Settings};
+use countersign_domain::phone::Country;
+use countersign_domain::tenant::{NewTenant, Origin, RpId, Settings, SmsSettings};
 use countersign_domain::{Countersign, Error};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,11 +19,16 @@ use serde_json::{Value, json};
 use crate::assets;
 use crate::demo::{self, DemoConfig};
 
+/// Where the tenant to play with sends codes to phones.
+const COUNTRIES: [&str; 8] = ["AU", "CA", "DE", "FR", "GB", "IE", "NZ", "US"];
+
 /// Makes the default tenant where there is none, lets the server's own pages use it, and says how the demo reaches it.
 pub(crate) async fn prepare(countersign: &Countersign, api_url: String) -> Result<DemoConfig> {
     let origin = countersign.public_origin().clone();
     if countersign.default_tenant().await?.is_none() {
-        let settings = Settings { origins: vec![origin.clone()], ..Settings::default() };
+        let countries = COUNTRIES.into_iter().map(Country::parse).collect::<Result<_, _>>()?;
+        let sms = SmsSettings { countries, ..SmsSettings::default() };
+        let settings = Settings { origins: vec![origin.clone()], sms, ..Settings::default() };
         let rp_id = RpId::parse("localhost")?;
         countersign.create_tenant(NewTenant { name: "Kettle & Key".to_owned(), rp_id, settings }).await?;
     }

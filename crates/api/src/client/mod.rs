@@ -7,6 +7,7 @@ mod email_otp;
 mod factors;
 mod passkey;
 mod security_key;
+mod sms;
 mod wire;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -26,6 +27,11 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(email_otp::enrol))
         .routes(routes!(email_otp::challenge))
         .routes(routes!(email_otp::verify))
+        .routes(routes!(sms::enrol))
+        .routes(routes!(sms::challenge))
+        .routes(routes!(sms::verify))
+        .routes(routes!(sms::challenge_whatsapp))
+        .routes(routes!(sms::verify_whatsapp))
         .routes(routes!(security_key::registration_options))
         .routes(routes!(security_key::add))
         .routes(routes!(security_key::authentication_options))

@@ -23,6 +23,8 @@ pub(crate) fn assurance(method: Method, user_verified: bool, synced: bool, trust
 pub(crate) fn assurance_of_code(method: Method, at: Millis) -> Proof {
     let amr: &[&str] = match method {
         Method::EmailOtp => &["otp", "email"],
+        Method::Sms => &["otp", "sms"],
+        Method::Whatsapp => &["otp", "whatsapp"],
         // Theirs is said by the ceremony: see `assurance`.
         Method::Passkey | Method::SecurityKey => &[],
     };
@@ -30,12 +32,12 @@ pub(crate) fn assurance_of_code(method: Method, at: Millis) -> Proof {
 }
 
 /// A proof after an earlier one of the same action. The level is the higher of both: a weaker or repeated proof never
-/// raises it. Two different methods are two factors (`mfa`).
+/// raises it. Two methods are two factors (`mfa`), unless both show the same thing: one phone, one mailbox.
 pub(crate) fn combine(earlier: Option<(Method, Proof)>, method: Method, proof: Proof) -> Proof {
     let Some((earlier_method, earlier)) = earlier else { return proof };
     let mut amr = earlier.amr;
     amr.extend(proof.amr);
-    if earlier_method != method {
+    if shown_by(earlier_method) != shown_by(method) {
         amr.push("mfa".to_owned());
     }
     let mut seen = Vec::new();
@@ -48,6 +50,15 @@ pub(crate) fn combine(earlier: Option<(Method, Proof)>, method: Method, proof: P
         }
     });
     Proof { acr: earlier.acr.max(proof.acr), amr, at: proof.at }
+}
+
+/// The thing that a proof by this method shows to be in hand.
+const fn shown_by(method: Method) -> &'static str {
+    match method {
+        Method::Sms | Method::Whatsapp => "phone",
+        Method::EmailOtp => "mailbox",
+        Method::Passkey | Method::SecurityKey => method.as_str(),
+    }
 }
 
 #[cfg(test)]
@@ -89,5 +100,14 @@ mod tests {
         assert_eq!((twice.acr.as_str(), twice.amr.join(" ").as_str()), ("aal1", "hwk"));
         let both = combine(Some((Method::Passkey, passkey)), Method::SecurityKey, key());
         assert_eq!((both.acr.as_str(), both.amr.join(" ").as_str()), ("aal2", "swk user hwk mfa"));
+    }
+
+    #[test]
+    fn a_text_and_a_whatsapp_message_show_one_phone() {
+        let code = |method| assurance_of_code(method, Millis(0));
+        let one = combine(Some((Method::Sms, code(Method::Sms))), Method::Whatsapp, code(Method::Whatsapp));
+        assert_eq!((one.acr.as_str(), one.amr.join(" ").as_str()), ("aal1", "otp sms whatsapp"));
+        let two = combine(Some((Method::Sms, code(Method::Sms))), Method::EmailOtp, code(Method::EmailOtp));
+        assert_eq!(two.amr.join(" "), "otp sms email mfa");
     }
 }

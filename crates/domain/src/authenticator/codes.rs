@@ -23,6 +23,7 @@ statements! {
         WHERE tenant_id = $2 AND authenticator_id = $3 AND blocked_until <= $1 AND failures < $4 RETURNING failures";
     TRIES = "SELECT failures, blocked_until FROM code_factors WHERE tenant_id = $1 AND authenticator_id = $2";
     MOVE = "UPDATE code_factors SET address = $1 WHERE tenant_id = $2 AND authenticator_id = $3";
+    SENT_BY = "UPDATE code_factors SET channel = $1 WHERE tenant_id = $2 AND authenticator_id = $3";
     FORGIVE = "UPDATE code_factors SET failures = 0, blocked_until = 0 WHERE tenant_id = $1 AND authenticator_id = $2";
 }
 
@@ -96,10 +97,14 @@ fn address(columns: &mut Columns<'_>) -> Result<Address> {
     Ok((columns.next()?, columns.next()?))
 }
 
-fn detail(method: Method, (address, _channel): Address) -> Result<Detail> {
+fn detail(method: Method, (address, channel): Address) -> Result<Detail> {
     let address = || address.ok_or_else(|| Error::Internal("a stored factor lacks its address".to_owned()));
     match method {
         Method::EmailOtp => address().map(Detail::Email),
+        Method::Sms | Method::Whatsapp => {
+            let last_channel = channel.as_deref().and_then(SmsChannel::parse);
+            Ok(Detail::Phone(Phone { number: address()?, last_channel }))
+        }
         Method::Passkey | Method::SecurityKey => {
             Err(Error::Internal("a WebAuthn credential is stored as a code".to_owned()))
         }
@@ -130,6 +135,12 @@ pub(crate) async fn take_try(tx: &mut Tx<'_>, tenant: &TenantId, id: &Authentica
     let row = tx.opt(&TRIES, &[tenant, id]).await?.ok_or(Error::NotFound("user authenticator"))?;
     let (failures, blocked_until): (i64, Millis) = (row.get(0)?, row.get(1)?);
     Ok(if failures >= LOCKED_AFTER { Try::Locked } else { Try::Wait(Span(blocked_until.0 - now.0)) })
+}
+
+/// Notes how a code was sent to a phone.
+pub(crate) async fn sent_by(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId, channel: SmsChannel) -> Result<()> {
+    tx.run(&SENT_BY, &[&channel.as_str(), tenant, id]).await?;
+    Ok(())
 }
 
 /// A right answer: what was wrong before it no longer counts.

@@ -11,6 +11,7 @@ pub(crate) mod store;
 mod user_agent;
 
 use countersign_db::Statement;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::id::{AuthenticatorId, UserId};
@@ -78,7 +79,8 @@ pub struct Phone {
 }
 
 /// How a code reaches a phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum SmsChannel {
     /// A text message.
     Default,

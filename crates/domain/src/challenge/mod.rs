@@ -16,6 +16,7 @@ use countersign_webauthn::Attachment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::authenticator::{Detail, Phone, SmsChannel};
 use crate::clock::Millis;
 use crate::id::{AuthenticatorId, ChallengeId, UserId};
 use crate::methods::Method;
@@ -99,6 +100,20 @@ pub(crate) struct Note {
     /// Whether it was claimed before its answer came: the right one then completes the action by itself.
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) is_claimed: bool,
+    /// How it was sent to a phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sms_channel: Option<SmsChannel>,
+}
+
+impl Note {
+    /// What the factor rests on that the answer makes.
+    pub(crate) fn detail(&self, method: Method) -> Detail {
+        let address = self.address.clone().unwrap_or_default();
+        match method {
+            Method::Sms | Method::Whatsapp => Detail::Phone(Phone { number: address, last_channel: self.sms_channel }),
+            Method::Passkey | Method::SecurityKey | Method::EmailOtp => Detail::Email(address),
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "shaped for serde")]

@@ -2,7 +2,7 @@
 
 use super::Method;
 use crate::audit::{self, Event};
-use crate::authenticator::{self, Authenticator, Detail, codes};
+use crate::authenticator::{self, Authenticator, Detail, Phone, codes};
 use crate::delivery::Happened;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
@@ -31,7 +31,12 @@ impl Brought {
                 let missing = || Error::invalid(format!("A {} needs the member email.", method.noun()));
                 Ok((method, Detail::Email(self.email.ok_or_else(missing)?)))
             }
-            Method::Passkey | Method::SecurityKey => Err(Error::invalid(format!(
+            Method::Sms => {
+                let missing = || Error::invalid(format!("A {} needs the member phoneNumber.", method.noun()));
+                let number = self.phone_number.ok_or_else(missing)?;
+                Ok((method, Detail::Phone(Phone { number, last_channel: None })))
+            }
+            Method::Passkey | Method::SecurityKey | Method::Whatsapp => Err(Error::invalid(format!(
                 "A {} is enrolled by its user, or imported with POST /users/authenticators.",
                 method.noun()
             ))),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::origin::Origin;
 use crate::delivery::MessageSettings;
 use crate::methods::Method;
+use crate::phone::Country;
 use countersign_webauthn::{UserVerification, options::ResidentKey};
 
 /// A tenant's settings, as far as the methods built so far need them.
@@ -33,6 +34,8 @@ pub struct Settings {
     pub anonymous_challenge_minutes: i64,
     /// Security keys: what to ask of them.
     pub security_key: SecurityKeySettings,
+    /// Codes to phones: where, and how many.
+    pub sms: SmsSettings,
     /// Android apps that share credentials with the RP ID; published at `/.well-known/assetlinks.json`.
     pub android_apps: Vec<AndroidApp>,
     /// Apple app ids (`TEAMID.bundle.id`), published at `/.well-known/apple-app-site-association`.
@@ -55,6 +58,7 @@ impl Default for Settings {
             token_minutes: 10,
             anonymous_challenge_minutes: 10,
             security_key: SecurityKeySettings::default(),
+            sms: SmsSettings::default(),
             android_apps: Vec::new(),
             apple_apps: Vec::new(),
             messages: MessageSettings::default(),
@@ -92,6 +96,24 @@ impl Default for SecurityKeySettings {
     }
 }
 
+/// Where codes by SMS and WhatsApp go, and how many in all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct SmsSettings {
+    /// Countries whose numbers get codes. None by default: each has its price, and some are asked for by fraud alone.
+    pub countries: Vec<Country>,
+    /// Most codes in an hour to the numbers that share all but their last four digits.
+    pub per_prefix_per_hour: u32,
+    /// Most codes in a day (UTC) to all numbers together.
+    pub per_day: u32,
+}
+
+impl Default for SmsSettings {
+    fn default() -> Self {
+        Self { countries: Vec::new(), per_prefix_per_hour: 50, per_day: 5000 }
+    }
+}
+
 /// An Android app allowed to use the tenant's credentials (Digital Asset Links).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -118,6 +140,9 @@ mod tests {
     fn unknown_fields_and_bad_origins_are_refused() {
         for text in [r#"{"orgins":[]}"#, r#"{"origins":["https://example.com/path"]}"#, r#"{"defaultOutcome":"MAYBE"}"#]
         {
+            assert!(serde_json::from_str::<Settings>(text).is_err(), "{text}");
+        }
+        for text in [r#"{"sms":{"countries":["nz"]}}"#, r#"{"sms":{"perDay":-1}}"#, r#"{"sms":{"perHour":1}}"#] {
             assert!(serde_json::from_str::<Settings>(text).is_err(), "{text}");
         }
     }

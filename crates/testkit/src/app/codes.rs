@@ -26,6 +26,43 @@ impl TestApp {
     }
 }
 
+impl TestApp {
+    /// A user whose only factor is a code to this phone.
+    pub async fn user_with_phone(&self, shop: &TestTenant, user: &str, number: &str) {
+        let tracked = shop.track(user, "sign-up").await;
+        shop.enrol_phone(&tracked.token, number).await.ok();
+        let done = shop.answer_sms(&tracked.token, &self.code_for(number)).await.ok();
+        assert_eq!(done["isVerified"], true, "{done}");
+    }
+}
+
+impl TestTenant {
+    /// Enrols a phone: a code is sent to it.
+    pub async fn enrol_phone(&self, token: &str, number: &str) -> Answer {
+        self.page(token, "/user-authenticators/sms", json!({ "phoneNumber": number })).await
+    }
+
+    /// Asks for a code by text message.
+    pub async fn ask_sms(&self, token: &str) -> Answer {
+        self.page(token, "/challenge/sms", json!({})).await
+    }
+
+    /// Answers a code that came to a phone.
+    pub async fn answer_sms(&self, token: &str, code: &str) -> Answer {
+        self.page(token, "/verify/sms", json!({ "verificationCode": code })).await
+    }
+
+    /// Asks for a code by WhatsApp.
+    pub async fn ask_whatsapp(&self, token: &str) -> Answer {
+        self.page(token, "/challenge/whatsapp", json!({})).await
+    }
+
+    /// Answers a code that came by WhatsApp.
+    pub async fn answer_whatsapp(&self, token: &str, code: &str) -> Answer {
+        self.page(token, "/verify/whatsapp", json!({ "verificationCode": code })).await
+    }
+}
+
 impl TestTenant {
     /// Enrols an e-mail address: a code is sent to it.
     pub async fn enrol_email(&self, token: &str, address: &str) -> Answer {

@@ -144,6 +144,12 @@ impl TestApp {
         self.countersign.clock().advance(span);
     }
 
+    /// Moves the clock to the first second of the next day (UTC), where every window of a limit begins.
+    pub fn advance_to_midnight(&self) {
+        let day = Span::days(1).0;
+        self.advance(Span(day - self.countersign.now().0.rem_euclid(day)));
+    }
+
     /// The kinds of the newest events of the default tenant, newest first.
     pub async fn events(&self) -> Vec<String> {
         let events = self.countersign.newest_events(&self.tenant.id, 50).await.expect("events are readable");

@@ -1,7 +1,7 @@
 //! Codes by e-mail: six digits, ten minutes, five tries.
 
 use super::Method;
-use super::shared::code::{Begun, Checked, Rules};
+use super::shared::code::{Begun, Checked, Rules, coded};
 use crate::action::Bearer;
 use crate::clock::Span;
 use crate::delivery::Message;
@@ -14,7 +14,9 @@ pub(super) const RULES: Rules = Rules {
     method: Method::EmailOtp,
     factor: Method::EmailOtp,
     sends: Limit { most: 12, within: Span::minutes(10) },
-    message: |code, minutes| Message::EmailCode { code, minutes },
+    phone: None,
+    guard: |_, _| Ok(Vec::new()),
+    make: |tenant, id| coded(tenant, id, |code, minutes| Message::EmailCode { code, minutes }),
 };
 
 impl Countersign {

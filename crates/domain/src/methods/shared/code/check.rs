@@ -6,7 +6,7 @@ use super::send::{address_of, hashed};
 use super::{ANSWERS, Checked, Proved, Rules, WrongBecause};
 use crate::action::{self, Action, ActionState, Bearer};
 use crate::audit::{self, Event};
-use crate::authenticator::{self, Authenticator, Detail, assurance_of_code, codes, combine};
+use crate::authenticator::{self, Authenticator, assurance_of_code, codes, combine};
 use crate::challenge::{self, Attempt, Challenge, Purpose};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
@@ -172,7 +172,6 @@ impl Answer {
     ) -> Result<Judged> {
         let right = self.right.ok_or(Error::InsufficientScope(NO_RIGHT))?;
         let user = &self.who.user;
-        let address = open.note.address.clone().unwrap_or_default();
         let factor = Authenticator {
             id: factor.clone(),
             user: user.id.clone(),
@@ -182,7 +181,7 @@ impl Answer {
             created_at: self.now,
             verified_at: Some(self.now),
             last_verified_at: Some(self.now),
-            detail: Detail::Email(address),
+            detail: open.note.detail(self.rules.1),
         };
         let proof = assurance_of_code(self.rules.0, self.now);
         let enrolment = Enrolment::new(&self.who, action, right, open, &factor, proof, &self.caller);

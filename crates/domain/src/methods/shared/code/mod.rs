@@ -5,17 +5,23 @@
 //! the action. All doors take from the same counts.
 
 pub(in crate::methods) mod backend;
+mod cap;
 mod check;
 mod send;
 
-use crate::authenticator::Authenticator;
+use crate::authenticator::{Authenticator, SmsChannel};
+use crate::challenge::Code;
 use crate::clock::Span;
 use crate::delivery::Message;
+use crate::error::Result;
 use crate::id::{AuthenticatorId, ChallengeId};
 use crate::limit::Limit;
 use crate::methods::Method;
 use crate::secret::Secret;
+use crate::tenant::Tenant;
 use crate::user::User;
+
+pub(in crate::methods) use cap::Cap;
 
 /// How long a code works (checklist 1).
 const CODE_LIFE: Span = Span::minutes(10);
@@ -31,8 +37,24 @@ pub(in crate::methods) struct Rules {
     pub(in crate::methods) factor: Method,
     /// How many are sent to one user, and to one address.
     pub(in crate::methods) sends: Limit,
-    /// What is sent: of a code, and the minutes it works.
-    pub(in crate::methods) message: fn(Secret, i64) -> Message,
+    /// Where it goes to a phone: how.
+    pub(in crate::methods) phone: Option<SmsChannel>,
+    /// Refuses an address that nothing is sent to; else the tenant's bounds that a sending takes from.
+    pub(in crate::methods) guard: fn(&Tenant, &str) -> Result<Vec<Cap>>,
+    /// Makes what is sent for a challenge.
+    pub(in crate::methods) make: fn(&Tenant, &ChallengeId) -> Made,
+}
+
+/// What is sent, and what is kept of it.
+pub(in crate::methods) struct Made {
+    pub(in crate::methods) message: Message,
+    pub(in crate::methods) kept: Vec<u8>,
+}
+
+/// A fresh code, in a message that tells it and the minutes it works.
+pub(in crate::methods) fn coded(tenant: &Tenant, id: &ChallengeId, say: fn(Secret, i64) -> Message) -> Made {
+    let code = Code::random();
+    Made { message: say(code.digits(), CODE_LIFE.0 / 60_000), kept: code.tag(&tenant.code_keys, id) }
 }
 
 /// A code is on its way.

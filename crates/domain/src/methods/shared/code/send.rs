@@ -1,10 +1,10 @@
 //! Sending a code: to an address that is to be a factor, or to a factor.
 
-use super::{Begun, CODE_LIFE, Rules};
+use super::{Begun, CODE_LIFE, Made, Rules, cap};
 use crate::action::{Action, Bearer};
 use crate::audit::{self, Event};
-use crate::authenticator::{self, Authenticator, Detail};
-use crate::challenge::{self, Challenge, Code, Note, Purpose, State};
+use crate::authenticator::{self, Authenticator, Detail, SmsChannel, codes};
+use crate::challenge::{self, Challenge, Note, Purpose, State};
 use crate::delivery::{Channel, Post, Recipient, masked};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
@@ -63,14 +63,19 @@ impl Countersign {
         who: &Bearer,
         action: &Action,
         purpose: Purpose,
-        note: Note,
+        mut note: Note,
         caller: &Caller,
     ) -> Result<Begun> {
         let (now, tenant) = (self.now(), &who.tenant);
         let id = challenge::id_of(action, rules.method, purpose);
         let lacks = || Error::Internal("a code without an address".to_owned());
         let (factor, address) = (note.factor.clone().ok_or_else(lacks)?, note.address.clone().ok_or_else(lacks)?);
-        let code = Code::random();
+        if rules.phone == Some(SmsChannel::Whatsapp) {
+            self.require_delivered(rules.method, Channel::Whatsapp)?;
+        }
+        let caps = (rules.guard)(tenant, &address)?;
+        note.sms_channel = rules.phone;
+        let Made { message, kept } = (rules.make)(tenant, &id);
         let open = Challenge {
             id: id.clone(),
             user: Some(who.user.id.clone()),
@@ -79,7 +84,7 @@ impl Countersign {
             method: Some(rules.method),
             purpose,
             state: State::Pending,
-            secret_hash: Some(code.tag(&tenant.code_keys, &id)),
+            secret_hash: Some(kept),
             note,
             expires_at: now.plus(CODE_LIFE),
             is_stored: true,
@@ -89,7 +94,6 @@ impl Countersign {
             name: who.user.display_name.clone(),
             locale: who.user.locale.clone(),
         };
-        let message = (rules.message)(code.digits(), CODE_LIFE.0 / 60_000);
         let user = Some(who.user.id.clone());
         let post = Post { user, challenge: Some(id.clone()), to, message, expires_at: open.expires_at };
         let letter = self.letter(&tenant.id, &post);
@@ -103,17 +107,28 @@ impl Countersign {
             .detail("method", rules.method.as_str())
             .detail("address", masked(&address));
         let keys = limit_keys(rules, Some(&who.user.id), Some(&address));
-        {
-            let (tenant, letter, sends) = (tenant.id.clone(), letter.clone(), rules.sends);
+        let capped = {
+            let (tenant, letter, sends, phone) = (tenant.id.clone(), letter.clone(), rules.sends, rules.phone);
+            let capped = event.clone().renamed("sms.cap_reached");
             self.write(async move |tx| {
                 for key in &keys {
                     limit::take(tx, &tenant, key, sends, now).await?;
                 }
+                if let Some(retry_after) = cap::take(tx, &tenant, &caps, &capped, now).await? {
+                    return Ok(Some(retry_after));
+                }
+                if let (Purpose::Verify, Some(channel), Some(factor)) = (open.purpose, phone, &open.note.factor) {
+                    codes::sent_by(tx, &tenant, factor, channel).await?;
+                }
                 challenge::arm(tx, &tenant, &open, now).await?;
                 letter.put(tx).await?;
-                audit::record(tx, &tenant, &event).await
+                audit::record(tx, &tenant, &event).await?;
+                Ok(None)
             })
-            .await?;
+            .await?
+        };
+        if let Some(retry_after) = capped {
+            return Err(Error::TooMany { retry_after });
         }
         self.send_now(&letter).await.into_result()?;
         Ok(Begun { challenge: id, factor, user: who.user.clone() })
@@ -122,9 +137,9 @@ impl Countersign {
 
 /// The counters of sends: one of the user, one of the address, as far as they are known.
 pub(super) fn limit_keys(rules: &Rules, user: Option<&UserId>, address: Option<&str>) -> Vec<String> {
-    let channel = rules.method.sends_by().map_or("none", Channel::as_str);
-    let user = user.map(|user| format!("send:{channel}:{user}"));
-    user.into_iter().chain(address.map(|address| format!("send:{channel}:to:{}", hashed(address)))).collect()
+    let factor = rules.factor.as_str();
+    let user = user.map(|user| format!("send:{factor}:{user}"));
+    user.into_iter().chain(address.map(|address| format!("send:{factor}:to:{}", hashed(address)))).collect()
 }
 
 /// An address as a part of a counter's name, however it is written. Hashed: counters are not for reading.

@@ -4,13 +4,13 @@ use super::{MISSING, rules_of};
 use crate::action::{self, Action, ActionCode, IdempotencyKey, decide};
 use crate::audit::{self, Event};
 use crate::authenticator::{self, Authenticator};
-use crate::challenge::{self, Challenge, Code, Note, Purpose, State, Told};
+use crate::challenge::{self, Challenge, Note, Purpose, State, Told};
 use crate::clock::Millis;
 use crate::delivery::{Channel, Post, Recipient, masked};
 use crate::error::{Error, Result};
 use crate::id::{ChallengeId, UserId};
 use crate::methods::shared::code::send::{address_of, limit_keys};
-use crate::methods::shared::code::{CODE_LIFE, Rules};
+use crate::methods::shared::code::{CODE_LIFE, Made, Rules};
 use crate::methods::shared::permission::admits_proof;
 use crate::methods::{Method, code_rules};
 use crate::tally::{Ceremony, Stage};
@@ -186,7 +186,7 @@ impl Countersign {
 
     async fn send_for_backend(&self, tenant: &Tenant, sending: Sending<'_>, caller: &Caller) -> Result<Asked> {
         let Sending { rules, id, user, action, note } = sending;
-        let (now, code) = (self.now(), Code::random());
+        let now = self.now();
         let expires_at = now.plus(CODE_LIFE);
         let locale = note.told.as_ref().and_then(|told| told.locale.clone());
         let to = Recipient {
@@ -195,7 +195,7 @@ impl Countersign {
             locale: locale.or_else(|| user.and_then(|user| user.locale.clone())),
         };
         let user_id = user.map(|user| user.id.clone());
-        let message = (rules.message)(code.digits(), CODE_LIFE.0 / 60_000);
+        let Made { message, kept } = (rules.make)(tenant, &id);
         let post = Post { user: user_id.clone(), challenge: Some(id.clone()), to, message, expires_at };
         let letter = self.letter(&tenant.id, &post);
         let letter = if note.address.is_some() { letter } else { letter.as_decoy() };
@@ -212,7 +212,7 @@ impl Countersign {
         }
         let keys = limit_keys(rules, user_id.as_ref(), note.address.as_deref());
         let open = Challenge {
-            secret_hash: Some(code.tag(&tenant.code_keys, &id)),
+            secret_hash: Some(kept),
             id: id.clone(),
             user: user_id,
             action_code: action.0,
