@@ -9,6 +9,7 @@ mod extract;
 pub mod openapi;
 mod problem;
 mod server;
+mod ui;
 mod wellknown;
 
 use std::num::NonZeroUsize;
@@ -85,6 +86,7 @@ impl Api {
             .merge(aliases::php::routes())
             .merge(aliases::go::routes())
             .merge(wellknown::routes())
+            .merge(ui::routes())
             .with_state(self.clone())
             .merge(extra)
             .fallback(problem::no_such_path)

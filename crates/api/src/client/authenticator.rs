@@ -79,6 +79,6 @@ const fn authenticator_type(method: Method) -> &'static str {
     match method {
         Method::Passkey => "PASSKEY",
         Method::SecurityKey => "SECURITY_KEY",
-        Method::EmailOtp | Method::Whatsapp | Method::Sms => "OOB",
+        Method::EmailMagicLink | Method::EmailOtp | Method::Whatsapp | Method::Sms => "OOB",
     }
 }

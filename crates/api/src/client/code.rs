@@ -75,6 +75,13 @@ pub(super) struct CodeReply {
     user_authenticator: Option<UserAuthenticator>,
 }
 
+impl CodeReply {
+    /// No answer yet.
+    pub(super) fn awaited() -> Self {
+        Self { is_verified: false, access_token: None, failure_reason: None, user_authenticator: None }
+    }
+}
+
 impl From<Checked> for CodeReply {
     fn from(checked: Checked) -> Self {
         match checked {

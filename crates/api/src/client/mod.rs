@@ -5,6 +5,7 @@ mod challenge;
 mod code;
 mod email_otp;
 mod factors;
+mod magic_link;
 mod passkey;
 mod security_key;
 mod sms;
@@ -27,6 +28,9 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(email_otp::enrol))
         .routes(routes!(email_otp::challenge))
         .routes(routes!(email_otp::verify))
+        .routes(routes!(magic_link::enrol))
+        .routes(routes!(magic_link::challenge))
+        .routes(routes!(magic_link::finalize))
         .routes(routes!(sms::enrol))
         .routes(routes!(sms::challenge))
         .routes(routes!(sms::verify))

@@ -32,7 +32,10 @@ async fn track_answers_what_the_backend_needs() {
     assert_eq!((new.state.as_str(), &new.body["isEnrolled"]), ("ALLOW", &json!(false)), "un-enrolled users are let in");
     assert_eq!(new.body["url"], format!("https://auth.shop.example/ui/?token={}", new.token));
     assert_eq!(new.body["enrolledVerificationMethods"], json!([]));
-    assert_eq!(new.body["allowedVerificationMethods"], json!(["PASSKEY", "SECURITY_KEY", "EMAIL_OTP"]));
+    assert_eq!(
+        new.body["allowedVerificationMethods"],
+        json!(["PASSKEY", "SECURITY_KEY", "EMAIL_MAGIC_LINK", "EMAIL_OTP"])
+    );
     assert!(new.body.get("defaultVerificationMethod").is_none());
     assert_eq!(new.idempotency_key.len(), 36);
 

@@ -34,7 +34,7 @@ async fn a_user_is_described_with_their_methods() {
     let user = get(shop, "ada").await;
     assert_eq!((&user["userId"], &user["isEnrolled"]), (&json!("ada"), &json!(true)));
     assert_eq!(user["enrolledVerificationMethods"], json!(["SECURITY_KEY"]));
-    assert_eq!(user["allowedVerificationMethods"], json!(["PASSKEY", "SECURITY_KEY", "EMAIL_OTP"]));
+    assert_eq!(user["allowedVerificationMethods"], json!(["PASSKEY", "SECURITY_KEY", "EMAIL_MAGIC_LINK", "EMAIL_OTP"]));
     assert_eq!(user["defaultVerificationMethod"], "SECURITY_KEY");
     for absent in ["email", "phoneNumber", "username", "displayName", "custom", "locale"] {
         assert!(user.get(absent).is_none(), "{absent} is absent until it is set");
@@ -103,7 +103,7 @@ async fn bad_attributes_are_refused_and_make_no_user() {
         shop.server(Method::PATCH, "/users/ada", body.clone()).await.refused(400, "invalid_request");
         shop.server(Method::POST, "/users/ada", body).await.refused(400, "invalid_request");
     }
-    let rented = json!({ "defaultVerificationMethod": "SMS" });
+    let rented = json!({ "defaultVerificationMethod": "VERIFF" });
     shop.server(Method::PATCH, "/users/ada", rented).await.refused(400, "invalid_configuration");
     assert!(get(shop, "ada").await.get("createdAt").is_none());
 }

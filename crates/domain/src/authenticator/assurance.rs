@@ -22,6 +22,7 @@ pub(crate) fn assurance(method: Method, user_verified: bool, synced: bool, trust
 /// What a right code or link proves: one factor that can be told on (decisions §6).
 pub(crate) fn assurance_of_code(method: Method, at: Millis) -> Proof {
     let amr: &[&str] = match method {
+        Method::EmailMagicLink => &["link"],
         Method::EmailOtp => &["otp", "email"],
         Method::Sms => &["otp", "sms"],
         Method::Whatsapp => &["otp", "whatsapp"],
@@ -56,7 +57,7 @@ pub(crate) fn combine(earlier: Option<(Method, Proof)>, method: Method, proof: P
 const fn shown_by(method: Method) -> &'static str {
     match method {
         Method::Sms | Method::Whatsapp => "phone",
-        Method::EmailOtp => "mailbox",
+        Method::EmailMagicLink | Method::EmailOtp => "mailbox",
         Method::Passkey | Method::SecurityKey => method.as_str(),
     }
 }
@@ -103,10 +104,16 @@ mod tests {
     }
 
     #[test]
-    fn a_text_and_a_whatsapp_message_show_one_phone() {
+    fn two_ways_to_one_phone_or_mailbox_are_one_factor() {
         let code = |method| assurance_of_code(method, Millis(0));
         let one = combine(Some((Method::Sms, code(Method::Sms))), Method::Whatsapp, code(Method::Whatsapp));
         assert_eq!((one.acr.as_str(), one.amr.join(" ").as_str()), ("aal1", "otp sms whatsapp"));
+        let link = combine(
+            Some((Method::EmailOtp, code(Method::EmailOtp))),
+            Method::EmailMagicLink,
+            code(Method::EmailMagicLink),
+        );
+        assert_eq!(link.amr.join(" "), "otp email link");
         let two = combine(Some((Method::Sms, code(Method::Sms))), Method::EmailOtp, code(Method::EmailOtp));
         assert_eq!(two.amr.join(" "), "otp sms email mfa");
     }

@@ -100,7 +100,7 @@ fn address(columns: &mut Columns<'_>) -> Result<Address> {
 fn detail(method: Method, (address, channel): Address) -> Result<Detail> {
     let address = || address.ok_or_else(|| Error::Internal("a stored factor lacks its address".to_owned()));
     match method {
-        Method::EmailOtp => address().map(Detail::Email),
+        Method::EmailMagicLink | Method::EmailOtp => address().map(Detail::Email),
         Method::Sms | Method::Whatsapp => {
             let last_channel = channel.as_deref().and_then(SmsChannel::parse);
             Ok(Detail::Phone(Phone { number: address()?, last_channel }))
@@ -138,7 +138,12 @@ pub(crate) async fn take_try(tx: &mut Tx<'_>, tenant: &TenantId, id: &Authentica
 }
 
 /// Notes how a code was sent to a phone.
-pub(crate) async fn sent_by(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId, channel: SmsChannel) -> Result<()> {
+pub(crate) async fn sent_by(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    id: &AuthenticatorId,
+    channel: SmsChannel,
+) -> Result<()> {
     tx.run(&SENT_BY, &[&channel.as_str(), tenant, id]).await?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! only says whether an answer is right. Each step is one compare-and-set statement, so that of twenty racing answers one
 //! wins on either engine.
 
+mod asked;
 mod begin;
 mod code;
 mod keys;
@@ -21,14 +22,15 @@ use crate::clock::Millis;
 use crate::id::{AuthenticatorId, ChallengeId, UserId};
 use crate::methods::Method;
 
+pub(crate) use asked::Asked;
 pub use begin::AnonymousChallenge;
 pub(crate) use code::{Code, id_of, typed};
 pub(crate) use keys::MacKeys;
 pub(crate) use state::MAX_ATTEMPTS;
 pub use state::State;
 pub(crate) use store::{
-    Attempt, STATEMENTS, arm, bind, claim, close_verified, count_failure, fail, find, insert, open_of, rearm, reload,
-    take_attempt,
+    Attempt, STATEMENTS, arm, bind, cancel, claim, close_verified, count_failure, fail, find, insert, open_of, rearm,
+    reload, take_attempt,
 };
 
 use crate::secret;
@@ -103,6 +105,9 @@ pub(crate) struct Note {
     /// How it was sent to a phone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sms_channel: Option<SmsChannel>,
+    /// Who asked for a link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) asked: Option<Asked>,
 }
 
 impl Note {
@@ -111,7 +116,7 @@ impl Note {
         let address = self.address.clone().unwrap_or_default();
         match method {
             Method::Sms | Method::Whatsapp => Detail::Phone(Phone { number: address, last_channel: self.sms_channel }),
-            Method::Passkey | Method::SecurityKey | Method::EmailOtp => Detail::Email(address),
+            Method::Passkey | Method::SecurityKey | Method::EmailMagicLink | Method::EmailOtp => Detail::Email(address),
         }
     }
 }

@@ -27,6 +27,8 @@ statements! {
         AND state = 'pending' AND user_id IS NULL AND expires_at > $5";
     CLOSE_VERIFIED = "UPDATE challenges SET state = 'verified', closed_at = $1 WHERE tenant_id = $2
         AND challenge_id = $3 AND state = 'pending' AND expires_at > $1 AND secret_hash = $4";
+    CANCEL = "UPDATE challenges SET state = 'cancelled', closed_at = $1 WHERE tenant_id = $2
+        AND challenge_id = $3 AND state = 'pending' AND expires_at > $1 AND secret_hash = $4";
     ARM = "INSERT INTO challenges (tenant_id, challenge_id, user_id, action_code, idempotency_key, method, purpose, state,
         secret_hash, data, attempts, max_attempts, created_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, 0, $10, $11, $12)
@@ -201,6 +203,11 @@ pub(super) async fn expire(tx: &mut Tx<'_>, tenant: &TenantId, challenge: &Chall
         tx.run(&EXPIRE, &[&now, tenant, &challenge.id]).await?;
     }
     Ok(())
+}
+
+/// Withdraws the challenge, if it is still pending, in time and has this secret. `false` when it was over before.
+pub(crate) async fn cancel(tx: &mut Tx<'_>, tenant: &TenantId, challenge: &Challenge, now: Millis) -> Result<bool> {
+    Ok(tx.run(&CANCEL, &[&now, tenant, &challenge.id, &challenge.secret_hash]).await? == 1)
 }
 
 /// Stores a challenge that had no row, with its first answer. `false` when another answer stored it before.

@@ -1,6 +1,7 @@
 //! The ways to prove who one is. Each is a folder; adding one is a folder and the places the compiler lists.
 
 pub mod email_otp;
+pub mod magic_link;
 pub mod passkey;
 pub mod security_key;
 mod shared;
@@ -14,6 +15,7 @@ use crate::delivery::Channel;
 use crate::error::{Error, Result};
 use crate::tenant::Tenant;
 
+pub use magic_link::{LINK_PATH, LinkAnswer, LinkAsks};
 pub use shared::code::backend::{Asked, Claimed, CodeAnswer, Shown, Wanted, WhichChallenge};
 pub use shared::code::{Begun, Checked, Proved, WrongBecause};
 pub(crate) use shared::permission::STATEMENTS;
@@ -30,6 +32,8 @@ pub enum Method {
     Passkey,
     /// A WebAuthn credential on a hardware key, used as a second factor.
     SecurityKey,
+    /// A link by e-mail.
+    EmailMagicLink,
     /// A code by e-mail.
     EmailOtp,
     /// A code by WhatsApp, to the phone of an SMS factor.
@@ -40,13 +44,15 @@ pub enum Method {
 
 impl Method {
     /// All of them, the strongest first.
-    pub const ALL: [Self; 5] = [Self::Passkey, Self::SecurityKey, Self::EmailOtp, Self::Whatsapp, Self::Sms];
+    pub const ALL: [Self; 6] =
+        [Self::Passkey, Self::SecurityKey, Self::EmailMagicLink, Self::EmailOtp, Self::Whatsapp, Self::Sms];
 
     /// The name on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Passkey => "PASSKEY",
             Self::SecurityKey => "SECURITY_KEY",
+            Self::EmailMagicLink => "EMAIL_MAGIC_LINK",
             Self::EmailOtp => "EMAIL_OTP",
             Self::Whatsapp => "WHATSAPP",
             Self::Sms => "SMS",
@@ -62,7 +68,7 @@ impl Method {
     pub(crate) const fn sends_by(self) -> Option<Channel> {
         match self {
             Self::Passkey | Self::SecurityKey => None,
-            Self::EmailOtp => Some(Channel::Email),
+            Self::EmailMagicLink | Self::EmailOtp => Some(Channel::Email),
             Self::Whatsapp => Some(Channel::Whatsapp),
             Self::Sms => Some(Channel::Sms),
         }
@@ -73,6 +79,7 @@ impl Method {
         match self {
             Self::Passkey => "passkey",
             Self::SecurityKey => "security key",
+            Self::EmailMagicLink => "link by e-mail",
             Self::EmailOtp => "code by e-mail",
             Self::Whatsapp => "code by WhatsApp",
             Self::Sms => "phone for codes",
@@ -85,7 +92,7 @@ const fn code_rules(method: Method) -> Option<&'static shared::code::Rules> {
     match method {
         Method::EmailOtp => Some(&email_otp::RULES),
         // Not over the Server API yet: countries and caps are asked for by the Client API alone.
-        Method::Passkey | Method::SecurityKey | Method::Whatsapp | Method::Sms => None,
+        Method::Passkey | Method::SecurityKey | Method::EmailMagicLink | Method::Whatsapp | Method::Sms => None,
     }
 }
 

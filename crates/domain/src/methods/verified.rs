@@ -27,7 +27,7 @@ impl Brought {
     fn detail(self) -> Result<(Method, Detail)> {
         let method = self.method;
         match method {
-            Method::EmailOtp => {
+            Method::EmailMagicLink | Method::EmailOtp => {
                 let missing = || Error::invalid(format!("A {} needs the member email.", method.noun()));
                 Ok((method, Detail::Email(self.email.ok_or_else(missing)?)))
             }

@@ -21,7 +21,7 @@ pub(crate) use cache::TenantCache;
 pub use create::{CreatedTenant, NewTenant};
 pub use origin::{Origin, OriginError, RpId};
 pub(crate) use origins::OriginCache;
-pub use settings::{AndroidApp, Outcome, SecurityKeySettings, Settings, SmsSettings};
+pub use settings::{AndroidApp, LinkMode, MagicLinkSettings, Outcome, SecurityKeySettings, Settings, SmsSettings};
 pub use store::KeyLine;
 pub(crate) use store::STATEMENTS;
 

@@ -36,6 +36,8 @@ pub struct Settings {
     pub security_key: SecurityKeySettings,
     /// Codes to phones: where, and how many.
     pub sms: SmsSettings,
+    /// Links by e-mail.
+    pub magic_link: MagicLinkSettings,
     /// Android apps that share credentials with the RP ID; published at `/.well-known/assetlinks.json`.
     pub android_apps: Vec<AndroidApp>,
     /// Apple app ids (`TEAMID.bundle.id`), published at `/.well-known/apple-app-site-association`.
@@ -59,6 +61,7 @@ impl Default for Settings {
             anonymous_challenge_minutes: 10,
             security_key: SecurityKeySettings::default(),
             sms: SmsSettings::default(),
+            magic_link: MagicLinkSettings::default(),
             android_apps: Vec::new(),
             apple_apps: Vec::new(),
             messages: MessageSettings::default(),
@@ -112,6 +115,25 @@ impl Default for SmsSettings {
     fn default() -> Self {
         Self { countries: Vec::new(), per_prefix_per_hour: 50, per_day: 5000 }
     }
+}
+
+/// What follows when a link by e-mail was confirmed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct MagicLinkSettings {
+    /// Who goes on.
+    pub mode: LinkMode,
+}
+
+/// Who goes on when a link was confirmed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LinkMode {
+    /// The page that asked, which polls; the link's page says that one can go back.
+    #[default]
+    OriginalTab,
+    /// The browser that opened the link, too: to the action's `redirectUrl`, else the tenant's client URL, with a token.
+    NewTab,
 }
 
 /// An Android app allowed to use the tenant's credentials (Digital Asset Links).

@@ -19,6 +19,7 @@ mod answer;
 mod backend;
 mod ceremony;
 mod codes;
+mod links;
 mod store;
 mod tenant;
 
@@ -42,6 +43,7 @@ use tokio::task::JoinHandle;
 pub(crate) use store::Store;
 
 pub use answer::Answer;
+pub use links::LinkPage;
 pub use store::Engine;
 pub use tenant::{TestTenant, Tracked, Who};
 

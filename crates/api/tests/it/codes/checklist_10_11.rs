@@ -8,7 +8,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 fn only(settings: &mut Settings, countries: &[&str]) {
-    settings.sms.countries = countries.iter().map(|code| Country::parse(code).unwrap()).collect();
+    settings.sms.countries = countries.iter().map(|code| Country::parse(code).expect("a country")).collect();
 }
 
 /// Asks for a code to a number by a user of its own; the status.

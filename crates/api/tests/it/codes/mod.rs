@@ -3,9 +3,11 @@
 mod backend;
 mod checklist_01_09;
 mod checklist_10_11;
+mod checklist_12_14;
 mod checklist_49_53;
 mod checklist_52_57;
 mod email_otp;
+mod magic_link;
 mod notices;
 mod sms;
 mod verified;

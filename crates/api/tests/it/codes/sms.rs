@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const PHONE: &str = "+64210000789";
 
 fn in_new_zealand(settings: &mut Settings) {
-    settings.sms.countries = vec![Country::parse("NZ").unwrap()];
+    settings.sms.countries = vec![Country::parse("NZ").expect("a country")];
 }
 
 /// What the inbox holds for a number: by which channel the newest came, and how many.
@@ -145,10 +145,10 @@ async fn a_number_of_another_user_answers_like_any_other_and_a_providers_refusal
     let shop = app.tenant();
     app.user_with_phone(shop, "ada", PHONE).await;
     let token = shop.track("eve", "sign-up").await.token;
-    let taken = shop.enrol_phone(&token, PHONE).await;
+    let held = shop.enrol_phone(&token, PHONE).await;
     let free = shop.enrol_phone(&shop.track("eve", "again").await.token, "+64210000999").await;
     let members = |body: &Value| body.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!((taken.status, members(&taken.body)), (free.status, members(&free.body)));
+    assert_eq!((held.status, members(&held.body)), (free.status, members(&free.body)));
 
     app.inbox().refuse_next(Refusal::permanent("30006"));
     let refused = shop.enrol_phone(&token, "+64210000998").await.refused(502, "delivery_failed");
@@ -165,7 +165,7 @@ async fn methods_that_are_off_send_nothing() {
     let shop = app.tenant();
     app.user_with_phone(shop, "ada", PHONE).await;
     let tracked = shop.track("ada", "pay").await;
-    assert_eq!(tracked.body["allowedVerificationMethods"].to_string().contains("WHATSAPP"), false);
+    assert!(!tracked.body["allowedVerificationMethods"].to_string().contains("WHATSAPP"));
     shop.ask_whatsapp(&tracked.token).await.refused(400, "invalid_configuration");
     shop.answer_whatsapp(&tracked.token, "123456").await.refused(400, "invalid_configuration");
     assert_eq!(newest(&app, PHONE).1, 1);

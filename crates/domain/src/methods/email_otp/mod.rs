@@ -15,6 +15,7 @@ pub(super) const RULES: Rules = Rules {
     factor: Method::EmailOtp,
     sends: Limit { most: 12, within: Span::minutes(10) },
     phone: None,
+    shows_asker: false,
     guard: |_, _| Ok(Vec::new()),
     make: |tenant, id| coded(tenant, id, |code, minutes| Message::EmailCode { code, minutes }),
 };

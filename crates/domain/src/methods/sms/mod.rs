@@ -19,6 +19,7 @@ const SMS: Rules = Rules {
     factor: Method::Sms,
     sends: Limit { most: 6, within: Span::minutes(10) },
     phone: Some(SmsChannel::Default),
+    shows_asker: false,
     guard: reach::guard,
     make: |tenant, id| coded(tenant, id, |code, minutes| Message::SmsCode { code, minutes, channel: TextChannel::Sms }),
 };

@@ -18,17 +18,17 @@ use crate::token::Proof;
 use crate::{Caller, Countersign, limit};
 
 /// All that a transaction needs to judge one answer. It may run more than once.
-struct Answer {
-    who: Bearer,
+pub(super) struct Answer {
+    pub(super) who: Bearer,
     caller: Caller,
     rules: (Method, Method),
     typed: String,
     right: Option<Right>,
-    now: Millis,
+    pub(super) now: Millis,
 }
 
 /// What a transaction found.
-enum Judged {
+pub(super) enum Judged {
     Wrong(WrongBecause),
     Enrolled(Box<(Enrolment, Authenticator)>),
     Proved(Box<(Action, Authenticator, Proof)>),
@@ -43,6 +43,21 @@ impl Countersign {
         typed: &str,
         caller: &Caller,
     ) -> Result<Checked> {
+        let Some(answer) = self.answer(rules, who, challenge::typed(typed), caller).await? else {
+            return Ok(Checked::Wrong(WrongBecause::MaxAttemptsExceeded));
+        };
+        let judged = self.write(async move |tx| answer.judge(tx).await).await?;
+        self.concluded(who, judged)
+    }
+
+    /// What a transaction needs to judge an answer; `None` when the action has failed.
+    pub(super) async fn answer(
+        &self,
+        rules: &Rules,
+        who: &Bearer,
+        typed: String,
+        caller: &Caller,
+    ) -> Result<Option<Answer>> {
         self.require_offered(&who.tenant, rules.method)?;
         let action = self.action_of(who).await?;
         let right = match self.right_to_enrol(who, &action).await {
@@ -51,20 +66,23 @@ impl Countersign {
             Err(error) => return Err(error),
         };
         if action.state == ActionState::ChallengeFailed {
-            return Ok(Checked::Wrong(WrongBecause::MaxAttemptsExceeded));
+            return Ok(None);
         }
         if right.is_none() {
             admits_proof(&action)?;
         }
-        let answer = Answer {
+        Ok(Some(Answer {
             who: who.clone(),
             caller: caller.clone(),
             rules: (rules.method, rules.factor),
-            typed: challenge::typed(typed),
+            typed,
             right,
             now: self.now(),
-        };
-        let judged = self.write(async move |tx| answer.judge(tx).await).await?;
+        }))
+    }
+
+    /// What is handed out for it.
+    pub(super) fn concluded(&self, who: &Bearer, judged: Judged) -> Result<Checked> {
         match judged {
             Judged::Wrong(because) => Ok(Checked::Wrong(because)),
             Judged::Enrolled(done) => {
@@ -163,7 +181,7 @@ impl Answer {
         Ok(Judged::Wrong(if is_last { WrongBecause::MaxAttemptsExceeded } else { WrongBecause::CodeInvalidOrExpired }))
     }
 
-    async fn enrol(
+    pub(super) async fn enrol(
         &self,
         tx: &mut Tx<'_>,
         action: Action,
@@ -191,7 +209,13 @@ impl Answer {
         Ok(Judged::Enrolled(Box::new((enrolment, factor))))
     }
 
-    async fn prove(&self, tx: &mut Tx<'_>, action: Action, open: &Challenge, id: &AuthenticatorId) -> Result<Judged> {
+    pub(super) async fn prove(
+        &self,
+        tx: &mut Tx<'_>,
+        action: Action,
+        open: &Challenge,
+        id: &AuthenticatorId,
+    ) -> Result<Judged> {
         let tenant = &self.who.tenant.id;
         admits_proof(&action)?;
         codes::forgive(tx, tenant, id).await?;

@@ -7,6 +7,7 @@
 pub(in crate::methods) mod backend;
 mod cap;
 mod check;
+mod link;
 mod send;
 
 use crate::authenticator::{Authenticator, SmsChannel};
@@ -23,8 +24,8 @@ use crate::user::User;
 
 pub(in crate::methods) use cap::Cap;
 
-/// How long a code works (checklist 1).
-const CODE_LIFE: Span = Span::minutes(10);
+/// How long a code or link works (checklist 1).
+pub(in crate::methods) const CODE_LIFE: Span = Span::minutes(10);
 
 /// How many answers of one user are looked at.
 const ANSWERS: Limit = Limit { most: 10, within: Span::minutes(5) };
@@ -39,6 +40,8 @@ pub(in crate::methods) struct Rules {
     pub(in crate::methods) sends: Limit,
     /// Where it goes to a phone: how.
     pub(in crate::methods) phone: Option<SmsChannel>,
+    /// Whether who answers is shown who asked.
+    pub(in crate::methods) shows_asker: bool,
     /// Refuses an address that nothing is sent to; else the tenant's bounds that a sending takes from.
     pub(in crate::methods) guard: fn(&Tenant, &str) -> Result<Vec<Cap>>,
     /// Makes what is sent for a challenge.

@@ -4,7 +4,7 @@ use super::{Begun, CODE_LIFE, Made, Rules, cap};
 use crate::action::{Action, Bearer};
 use crate::audit::{self, Event};
 use crate::authenticator::{self, Authenticator, Detail, SmsChannel, codes};
-use crate::challenge::{self, Challenge, Note, Purpose, State};
+use crate::challenge::{self, Asked, Challenge, Note, Purpose, State};
 use crate::delivery::{Channel, Post, Recipient, masked};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
@@ -75,6 +75,7 @@ impl Countersign {
         }
         let caps = (rules.guard)(tenant, &address)?;
         note.sms_channel = rules.phone;
+        note.asked = rules.shows_asker.then(|| Asked::of(who, caller));
         let Made { message, kept } = (rules.make)(tenant, &id);
         let open = Challenge {
             id: id.clone(),
