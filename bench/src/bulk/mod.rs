@@ -45,6 +45,32 @@ pub(crate) async fn load(database: &str, tenant: &str, count: u64) -> Result<u64
 /// Adds challenges that a page began and nobody finished, so many a second of the time `from` (milliseconds since 1970) in
 /// which they expire. Their ids are in no order, as they are. Returns how many.
 pub(crate) async fn expired(database: &str, tenant: &str, from: Range<i64>, per_second: f64) -> Result<u64> {
+    spread_over(database, from, per_second, |batch| Batch::expired(tenant, batch)).await
+}
+
+/// Adds what so many sign-ins a second of the time `from` have left, of the `users` there are by turns. Returns how many rows.
+pub(crate) async fn signed_in(
+    database: &str,
+    tenant: &str,
+    from: Range<i64>,
+    per_second: f64,
+    users: u64,
+) -> Result<u64> {
+    let rows_of = |batch: &[(u64, i64)]| {
+        let user = |number: u64| BulkUser { number: place(number, users), of: users };
+        let sign_ins: Vec<_> = batch.iter().map(|(number, at)| (*number, *at, user(*number))).collect();
+        Batch::signed_in(tenant, &sign_ins)
+    };
+    spread_over(database, from, per_second, rows_of).await
+}
+
+/// Numbers and their times, so many a second, made to rows and written.
+async fn spread_over(
+    database: &str,
+    from: Range<i64>,
+    per_second: f64,
+    rows_of: impl Fn(&[(u64, i64)]) -> Batch,
+) -> Result<u64> {
     let db = Db::open(database, Options::default()).await?;
     let step = 1e3 / per_second;
     let mut rows = 0;
@@ -56,7 +82,7 @@ pub(crate) async fn expired(database: &str, tenant: &str, from: Range<i64>, per_
             batch.push((u64::from(number), at));
         }
         if batch.len() >= 5_000 || at >= from.end {
-            let made = Batch::expired(tenant, &std::mem::take(&mut batch));
+            let made = rows_of(&std::mem::take(&mut batch));
             rows += db.write(async move |tx: &mut Tx<'_>| made.insert(tx).await).await?;
         }
         if at >= from.end {
@@ -72,10 +98,15 @@ pub(crate) fn sample(count: u64, wanted: u64) -> Result<Vec<Passkey>> {
     spread(count, wanted).map(|number| BulkUser { number, of: count }.passkey()).collect()
 }
 
-/// Different numbers below `count` in no order: a step without a common divisor visits each once.
+/// Different numbers below `count` in no order.
 fn spread(count: u64, wanted: u64) -> impl Iterator<Item = u64> {
+    (0..wanted.min(count)).map(move |turn| place(turn, count))
+}
+
+/// Whose turn it is among `count`: a step without a common divisor visits each once.
+fn place(turn: u64, count: u64) -> u64 {
     const PRIME: u64 = 7_368_787;
-    (0..wanted.min(count)).map(move |place| place * PRIME % count)
+    turn * PRIME % count
 }
 
 /// Milliseconds since 1970, as the rows have them.

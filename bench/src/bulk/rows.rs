@@ -45,6 +45,18 @@ const CHALLENGES: Table = Table {
     row: "(?, ?, 'signIn', 'PASSKEY', 'verify', 'pending', ?, '{}', 0, 5, ?, ?)",
 };
 
+const SIGN_INS: Table = Table {
+    into: "actions (tenant_id, user_id, action_code, idempotency_key, state, state_updated_at, created_at, updated_at, method, \
+           authenticator_id, verified_at, acr, amr, failed_tries, ip_address)",
+    row: "(?, ?, 'signIn', ?, 'CHALLENGE_SUCCEEDED', ?, ?, ?, 'PASSKEY', ?, ?, 'aal2', 'swk user', 0, '127.0.0.1')",
+};
+const PROOFS: Table = Table {
+    into: "audit_events (tenant_id, at, event_id, kind, user_id, action_code, idempotency_key, challenge_id, authenticator_id, \
+           ip_address, request_id, detail)",
+    row: "(?, ?, ?, 'action.proved', ?, 'signIn', ?, ?, ?, '127.0.0.1', 'ZrUq7mUg0xvT3m4f', \
+          '{\"acr\":\"aal2\",\"amr\":\"swk user\",\"method\":\"PASSKEY\"}')",
+};
+
 /// Where rows go; each `?` is a value of its own.
 struct Table {
     into: &'static str,
@@ -104,6 +116,21 @@ impl Batch {
             vec![tenant, Cell::Text(id), Cell::Bytes(secret), Cell::Int(at - minute), Cell::Int(*at)]
         });
         Self { rows: vec![(CHALLENGES, rows.collect())] }
+    }
+
+    /// What sign-ins of these users leave: action and event, with the sign-in's number and time.
+    pub(super) fn signed_in(tenant: &str, sign_ins: &[(u64, i64, BulkUser)]) -> Self {
+        let text = |text: &str| Cell::Text(text.to_owned());
+        let (mut actions, mut events) = (Vec::new(), Vec::new());
+        for (number, at, user) in sign_ins {
+            let id = |kind: &[u8]| Cell::Text(uuid(&hash(&[kind, &number.to_be_bytes()])[..16]));
+            let at = || Cell::Int(*at);
+            let (owner, factor) = (user.user_id(), user.authenticator_id());
+            actions.push(vec![text(tenant), text(&owner), id(b"key"), at(), at(), at(), text(&factor), at()]);
+            let of_event = [text(tenant), at(), id(b"event"), text(&owner), id(b"key"), id(b"answered"), text(&factor)];
+            events.push(of_event.into());
+        }
+        Self { rows: vec![(SIGN_INS, actions), (PROOFS, events)] }
     }
 
     pub(super) async fn insert(&self, tx: &mut Tx<'_>) -> Result<u64, countersign_db::Error> {
@@ -171,6 +198,9 @@ mod tests {
         assert_eq!(written, 5 * 250);
         let batch = Batch::expired("t", &(0..150).map(|number| (number, 7)).collect::<Vec<_>>());
         assert_eq!(db.write(async move |tx: &mut Tx<'_>| batch.insert(tx).await).await.unwrap(), 150);
+        let sign_ins: Vec<_> = (0..150).map(|number| (number, 7, BulkUser { number: 3, of: 250 })).collect();
+        let batch = Batch::signed_in("t", &sign_ins);
+        assert_eq!(db.write(async move |tx: &mut Tx<'_>| batch.insert(tx).await).await.unwrap(), 300);
         db.close().await;
         std::fs::remove_dir_all(folder).unwrap();
     }

@@ -35,14 +35,24 @@ pub(crate) struct Wanted {
 
 /// No longer without a completed sign-in.
 const BOUND: Duration = Duration::from_millis(50);
-/// How long the server keeps what has expired (`crates/domain/src/sweep.rs`), in milliseconds.
+/// How long the server keeps what has expired (`crates/domain/src/sweep/mod.rs`), in milliseconds.
 const KEPT: i64 = 10 * 60 * 1_000;
+/// How long it is told to keep actions and audit events: the shortest there is, as written and in milliseconds.
+const HISTORY: (&str, i64) = ("4h", 4 * 60 * 60 * 1_000);
 /// Seconds' worth of rows that are overdue already when it begins.
 const BACKLOG: u64 = 60;
+/// How much more falls due than came at first, because a server that runs longer gets faster, and a sweeper that has nothing
+/// left to do proves nothing.
+const MORE: f64 = 1.25;
+/// Rows a second that are loaded at least.
+const LOADED: f64 = 30_000.0;
 
 statements! {
     /// Rows that the sweeper may take at the time `$1`, over all tenants as it sees them.
     OVERDUE = "SELECT count(*) FROM challenges WHERE expires_at < $1";
+    /// The same of audit events, before which their actions go.
+    OVERDUE_EVENTS = "SELECT count(*) FROM audit_events WHERE tenant_id = $1 AND at < $2";
+    OVERDUE_ACTIONS = "SELECT count(*) FROM actions WHERE tenant_id = $1 AND updated_at < $2";
 }
 
 /// One line of the table: how things stood after so long.
@@ -56,7 +66,7 @@ struct Stand {
 
 pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
     let folder = Folder::new()?;
-    let settings = Settings { binary: binary.to_owned(), ..Settings::default() };
+    let settings = Settings { binary: binary.to_owned(), kept: Some(HISTORY.0), ..Settings::default() };
     let mut server = Countersign::create(&settings, &folder.path().join("countersign"))?;
     server.set(r#"{"anonymousChallengeMinutes":1}"#)?;
     bulk::load(&server.database(), &server.tenant, wanted.users).await?;
@@ -67,12 +77,10 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
         closed(&Arc::new(server.door()), &users, wanted.connections, Duration::from_secs(5), None).await?;
     let rate = number(latencies.count()) / elapsed.as_secs_f64();
     server.stop()?;
-    // As if it had run like this for long: as many rows fall due each second as come. A quarter more, because a
-    // server that runs longer gets faster, and a sweeper that has nothing left to do proves nothing.
-    let span = i64::try_from(wanted.seconds + BACKLOG)? * 1_000;
-    let begin = bulk::now()? - KEPT - i64::try_from(BACKLOG)? * 1_000;
-    let rows = bulk::expired(&server.database(), &server.tenant, begin..begin + span, rate * 1.25).await?;
-    println!("{rate:.0} sign-ins/s at first; {rows} expired challenges fall due during the run.\n");
+    let (history, rows) = age(&server, wanted, rate * MORE).await?;
+    println!(
+        "{rate:.0} sign-ins/s at first; {rows} challenges and {history} rows of history fall due during the run.\n"
+    );
 
     server.start().await?;
     let subject = Subject::shared("countersign", &server, users).await?;
@@ -89,6 +97,9 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
         stands.push(stand(begin, latencies.count(), &watched, &server).await?);
     }
     let seen = watch.end();
+    let due = bulk::now()? - HISTORY.1;
+    let actions: i64 = watched.one(&OVERDUE_ACTIONS, &[&server.tenant, &due]).await?.get(0)?;
+    println!("{actions} actions are overdue at the end.");
     let pauses: Vec<(Gap, Cause)> = pulse.gaps().into_iter().map(|gap| (gap, blame(gap, &seen))).collect();
     println!("{}", table(&stands).text());
     println!("Longest sign-in {worst:.0} ms, p99.9 of the worst minute {p999:.0} ms.");
@@ -98,8 +109,28 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
     Ok(musts(&stands, &pauses, rate))
 }
 
+/// As if it had run like this for long: as many rows fall due each second as come. Returns how many of history and how many
+/// challenges.
+async fn age(server: &Countersign, wanted: &Wanted, rate: f64) -> Result<(u64, u64)> {
+    let seconds = wanted.seconds + BACKLOG;
+    #[expect(clippy::cast_possible_truncation, reason = "minutes")]
+    let loading = (rate * number(usize::try_from(seconds)?) * 3.0 / LOADED).ceil() as i64 * 1_000;
+    let ready = bulk::now()? + loading;
+    let (backlog, span) = (i64::try_from(BACKLOG)? * 1_000, i64::try_from(seconds)? * 1_000);
+    let due = |kept: i64| ready - kept - backlog..ready - kept - backlog + span;
+    let (database, tenant) = (server.database(), &server.tenant);
+    let history = bulk::signed_in(&database, tenant, due(HISTORY.1), rate, wanted.users).await?;
+    let challenges = bulk::expired(&database, tenant, due(KEPT), rate).await?;
+    let rest = u64::try_from(ready - bulk::now()?).unwrap_or_default();
+    tokio::time::sleep(Duration::from_millis(rest)).await;
+    Ok((history, challenges))
+}
+
 async fn stand(begin: Instant, sign_ins: usize, db: &Db, server: &Countersign) -> Result<Stand> {
-    let overdue = db.one(&OVERDUE, &[&(bulk::now()? - KEPT)]).await?.get(0)?;
+    let challenges: i64 = db.one(&OVERDUE, &[&(bulk::now()? - KEPT)]).await?.get(0)?;
+    let due = bulk::now()? - HISTORY.1;
+    let events: i64 = db.one(&OVERDUE_EVENTS, &[&server.tenant, &due]).await?.get(0)?;
+    let overdue = challenges + events;
     let memory = memory(server.process()?)?.now;
     Ok(Stand { at: begin.elapsed(), sign_ins, overdue, file: server.stored()?, memory })
 }

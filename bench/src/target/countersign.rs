@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) default_limits: bool,
     /// Runs with `--dev`, where mails are caught and can be read.
     pub(crate) catches_mail: bool,
+    /// `retention.actions` and `retention.audit`, where they are not as by default.
+    pub(crate) kept: Option<&'static str>,
 }
 
 /// A tenant's data, and the server when it runs.
@@ -197,6 +199,10 @@ impl Countersign {
         set("DATABASE__URL", &self.database());
         set("SECRETS__KEYS_FILE", &self.folder.join("keys.json").display().to_string());
         set("LOG__LEVEL", "warn");
+        if let Some(kept) = self.settings.kept {
+            set("RETENTION__ACTIONS", kept);
+            set("RETENTION__AUDIT", kept);
+        }
         if !self.settings.default_limits {
             set("SERVER__REQUESTS_PER_SECOND", "1000000");
             set("SERVER__STRANGERS_PER_SECOND", "1000000");
