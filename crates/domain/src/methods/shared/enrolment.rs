@@ -19,7 +19,7 @@ use crate::{Caller, Countersign};
 
 /// An enrolment whose answer was right.
 #[derive(Debug, Clone)]
-pub(super) struct Enrolment {
+pub(in crate::methods) struct Enrolment {
     who: Bearer,
     action: Action,
     right: Right,

@@ -2,10 +2,11 @@
 
 use countersign_db::Tx;
 
-use super::check::{Answer, Judged};
+use super::answer::{Answer, Judged, Taken};
 use super::{Checked, Rules, WrongBecause};
-use crate::action::{self, Bearer};
-use crate::challenge::{self, Challenge, Purpose};
+use crate::action::{ActionState, Bearer};
+use crate::authenticator::codes;
+use crate::challenge::{Challenge, Purpose};
 use crate::error::{Error, Result};
 use crate::{Caller, Countersign};
 
@@ -18,24 +19,24 @@ impl Countersign {
         open: Challenge,
         caller: &Caller,
     ) -> Result<Checked> {
-        let Some(answer) = self.answer(rules, who, String::new(), caller).await? else {
-            return Ok(Checked::Wrong(WrongBecause::MaxAttemptsExceeded));
-        };
+        let answer = self.answer((rules.method, rules.factor), who, "", caller).await?;
         let judged = self.write(async move |tx| answer.take_link(tx, &open).await).await?;
-        self.concluded(who, judged)
+        self.checked(who, judged)
     }
 }
 
 impl Answer {
     async fn take_link(&self, tx: &mut Tx<'_>, open: &Challenge) -> Result<Judged> {
-        let (tenant, user, token) = (&self.who.tenant.id, &self.who.user.id, &self.who.token);
-        let action = action::store::reload(tx, tenant, user, &token.action_code, &token.idempotency_key).await?;
-        let action = action.ok_or(Error::NotFound("action"))?;
-        let factor = open.note.factor.as_ref().ok_or_else(|| Error::Internal("a link without a factor".to_owned()))?;
-        challenge::close_verified(tx, tenant, open, self.now).await?;
+        let action = self.action(tx).await?;
+        if action.state == ActionState::ChallengeFailed {
+            return Ok(Judged::Wrong(WrongBecause::MaxAttemptsExceeded));
+        }
+        let missing = || Error::Internal("a link without a factor".to_owned());
+        let factor = open.note.factor.clone().ok_or_else(missing)?;
+        let taken = Taken { action, open: open.clone(), factor, is_last: false, locks: false };
         match open.purpose {
-            Purpose::Enrol => self.enrol(tx, action, open, factor).await,
-            Purpose::Verify => self.prove(tx, action, open, factor).await,
+            Purpose::Enrol => self.enrol(tx, &taken, open.note.detail(self.kind), &codes::Kept::default()).await,
+            Purpose::Verify => self.prove(tx, &taken).await,
         }
     }
 }

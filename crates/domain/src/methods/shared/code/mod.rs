@@ -1,12 +1,14 @@
-//! What methods share whose answer is a short code that was sent: the sending, the answer, the record.
+//! What methods share whose answer is a short code: the sending, the counting, what it comes to.
 //!
 //! Wrong answers are counted before the answer is looked at, in the same transaction: against the code (five), against the
 //! factor in a row (growing pauses, the end after a hundred), against the user and the address (ten in five minutes each) and against
 //! the action. All doors take from the same counts.
 
+mod answer;
 pub(in crate::methods) mod backend;
 mod cap;
 mod check;
+mod judge;
 mod link;
 mod send;
 

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::id::ChallengeId;
 use crate::limit::{self, Limit};
 use crate::methods::Method;
-use crate::methods::shared::code::check::take_answer;
+use crate::methods::shared::code::answer::take_answer;
 use crate::methods::shared::code::send::{address_of, hashed};
 use crate::methods::shared::code::{ANSWERS, WrongBecause};
 use crate::tally::{Ceremony, Stage};

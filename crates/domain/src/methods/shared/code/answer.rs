@@ -1,0 +1,158 @@
+//! An answer to a code: what is counted before it is looked at.
+
+use countersign_db::Tx;
+
+use super::send::{address_of, hashed};
+use super::{ANSWERS, Checked, Proved, WrongBecause};
+use crate::action::{self, Action, ActionState, Bearer};
+use crate::authenticator::{Authenticator, codes};
+use crate::challenge::{self, Attempt, Challenge, Purpose};
+use crate::clock::Millis;
+use crate::error::{Error, Result};
+use crate::id::{AuthenticatorId, TenantId};
+use crate::methods::Method;
+use crate::methods::shared::enrolment::Enrolment;
+use crate::methods::shared::permission::{Right, admits_proof};
+use crate::token::Proof;
+use crate::{Caller, Countersign, limit};
+
+/// All that a transaction needs to judge one answer. It may run more than once.
+pub(in crate::methods) struct Answer {
+    pub(in crate::methods) who: Bearer,
+    pub(super) caller: Caller,
+    /// The method asked for.
+    pub(super) method: Method,
+    /// The kind of factor that answers it.
+    pub(super) kind: Method,
+    pub(in crate::methods) typed: String,
+    pub(super) right: Option<Right>,
+    pub(in crate::methods) now: Millis,
+}
+
+/// Whether an answer is looked at.
+pub(in crate::methods) enum Turn {
+    /// It is, and counts as wrong until it is judged.
+    Taken(Box<Taken>),
+    /// It is not, whatever it says.
+    Wrong(WrongBecause),
+}
+
+/// An attempt that was counted.
+pub(in crate::methods) struct Taken {
+    pub(in crate::methods) action: Action,
+    /// The challenge that is answered.
+    pub(in crate::methods) open: Challenge,
+    /// The factor that is to answer, or that a right answer makes.
+    pub(in crate::methods) factor: AuthenticatorId,
+    /// Whether no further attempt is admitted.
+    pub(super) is_last: bool,
+    /// Whether a wrong one ends the factor.
+    pub(super) locks: bool,
+}
+
+/// What a transaction found.
+pub(in crate::methods) enum Judged {
+    /// It was wrong.
+    Wrong(WrongBecause),
+    /// It made a factor.
+    Enrolled(Box<(Enrolment, Authenticator)>),
+    /// It proved the action.
+    Proved(Box<(Action, Authenticator, Proof)>),
+}
+
+impl Countersign {
+    /// What was typed, by whom, and with which right. `kind` is the kind of factor that answers `method`.
+    pub(in crate::methods) async fn answer(
+        &self,
+        (method, kind): (Method, Method),
+        who: &Bearer,
+        typed: &str,
+        caller: &Caller,
+    ) -> Result<Answer> {
+        self.require_offered(&who.tenant, method)?;
+        let action = self.action_of(who).await?;
+        let right = match self.right_to_enrol(who, &action).await {
+            Ok(right) => Some(right),
+            Err(Error::InsufficientScope(_)) => None,
+            Err(error) => return Err(error),
+        };
+        if right.is_none() && action.state != ActionState::ChallengeFailed {
+            admits_proof(&action)?;
+        }
+        let (who, caller, typed) = (who.clone(), caller.clone(), challenge::typed(typed));
+        Ok(Answer { who, caller, method, kind, typed, right, now: self.now() })
+    }
+
+    /// What the caller is told of it, with the token that a right answer earns.
+    pub(in crate::methods) fn checked(&self, who: &Bearer, judged: Judged) -> Result<Checked> {
+        let (token, factor, is_enrolment) = match judged {
+            Judged::Wrong(because) => return Ok(Checked::Wrong(because)),
+            Judged::Enrolled(done) => (self.token_of_enrolment(&done.0)?, done.1, true),
+            Judged::Proved(done) => {
+                let (action, factor, proof) = *done;
+                let named = (action.code.as_str(), action.idempotency_key.as_str());
+                (self.result_token(&who.tenant, &who.user, named, Some(&proof))?, factor, false)
+            }
+        };
+        Ok(Checked::Right(Box::new(Proved { token, user: who.user.clone(), factor, is_enrolment })))
+    }
+}
+
+/// Takes one of the answers that are looked at for an address, whoever asked for the code and at whichever door.
+pub(super) async fn take_answer(tx: &mut Tx<'_>, tenant: &TenantId, address: Option<&str>, now: Millis) -> Result<()> {
+    let Some(address) = address else { return Ok(()) };
+    limit::take(tx, tenant, &format!("answers:to:{}", hashed(address)), ANSWERS, now).await
+}
+
+impl Answer {
+    /// Counts the answer, to the enrolment that waits for one, else to the challenge of this action.
+    pub(in crate::methods) async fn take(&self, tx: &mut Tx<'_>) -> Result<Turn> {
+        let (tenant, user) = (&self.who.tenant.id, &self.who.user.id);
+        let action = self.action(tx).await?;
+        if action.state == ActionState::ChallengeFailed {
+            return Ok(Turn::Wrong(WrongBecause::MaxAttemptsExceeded));
+        }
+        limit::take(tx, tenant, &format!("answers:{user}"), ANSWERS, self.now).await?;
+        let mut used_up = false;
+        for purpose in [Purpose::Enrol, Purpose::Verify] {
+            let id = challenge::id_of(&action, self.method, purpose);
+            match challenge::take_attempt(tx, tenant, &id, self.now).await? {
+                Attempt::Taken { open, is_last } => return self.take_try(tx, action, *open, is_last).await,
+                Attempt::UsedUp => used_up = true,
+                Attempt::None => {}
+            }
+        }
+        Ok(Turn::Wrong(if used_up { WrongBecause::MaxAttemptsExceeded } else { WrongBecause::CodeInvalidOrExpired }))
+    }
+
+    /// Counts it to the factor too, where there is one: an enrolment has none yet.
+    async fn take_try(&self, tx: &mut Tx<'_>, action: Action, open: Challenge, is_last: bool) -> Result<Turn> {
+        let missing = || Error::Internal("a code without a factor".to_owned());
+        let factor = open.note.factor.clone().ok_or_else(missing)?;
+        let mut locks = false;
+        take_answer(tx, &self.who.tenant.id, open.note.address.as_deref(), self.now).await?;
+        if open.purpose == Purpose::Verify {
+            let held = codes::find(tx, &self.who.tenant.id, &factor).await?;
+            if held.as_ref().and_then(address_of) != open.note.address.as_ref() {
+                // Removed, or moved to another address, since the code was sent.
+                return Ok(Turn::Wrong(WrongBecause::CodeInvalidOrExpired));
+            }
+            match codes::take_try(tx, &self.who.tenant.id, &factor, self.now).await {
+                Ok(codes::Try::Wait(retry_after)) => return Err(Error::TooMany { retry_after }),
+                Ok(codes::Try::Locked) => return Ok(Turn::Wrong(WrongBecause::MaxAttemptsExceeded)),
+                Ok(counted) => locks = counted.is_last(),
+                // Removed since the code was sent.
+                Err(Error::NotFound(_)) => return Ok(Turn::Wrong(WrongBecause::CodeInvalidOrExpired)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Turn::Taken(Box::new(Taken { action, open, factor, is_last: is_last || locks, locks })))
+    }
+
+    /// The action as it is now.
+    pub(super) async fn action(&self, tx: &mut Tx<'_>) -> Result<Action> {
+        let (tenant, user, token) = (&self.who.tenant.id, &self.who.user.id, &self.who.token);
+        let action = action::store::reload(tx, tenant, user, &token.action_code, &token.idempotency_key).await?;
+        action.ok_or(Error::InvalidToken)
+    }
+}
