@@ -7,6 +7,7 @@ use countersign_db::{Db, Tx};
 use crate::clock::{Clock, Millis};
 use crate::delivery::{Carriers, Sender};
 use crate::error::{Error, Result};
+use crate::methods::recovery_codes::SlowHasher;
 use crate::ring::KeyRing;
 use crate::sweep::Retention;
 use crate::tally::Tally;
@@ -40,6 +41,7 @@ struct Inner {
     origins: OriginCache,
     tally: Tally,
     sender: Sender,
+    slow_hasher: SlowHasher,
 }
 
 impl Countersign {
@@ -61,6 +63,7 @@ impl Countersign {
                 origins,
                 tally: Tally::default(),
                 sender: Sender::new(options.carriers.clone()),
+                slow_hasher: SlowHasher::default(),
             }),
         })
     }
@@ -97,6 +100,10 @@ impl Countersign {
 
     pub(crate) fn sender(&self) -> &Sender {
         &self.inner.sender
+    }
+
+    pub(crate) fn slow_hasher(&self) -> &SlowHasher {
+        &self.inner.slow_hasher
     }
 
     pub(crate) fn db(&self) -> &Db {

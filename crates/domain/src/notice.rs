@@ -92,7 +92,7 @@ impl<D: Into<Detail> + Clone> Authenticator<D> {
         let address = match self.detail.clone().into() {
             Detail::Email(address) => Some(address),
             Detail::Phone(phone) => Some(phone.number),
-            Detail::Credential(_) | Detail::App | Detail::RecoveryCodes => None,
+            Detail::Credential(_) | Detail::App | Detail::RecoveryCodes { .. } => None,
         };
         let happened = match (happened, &address) {
             (Happened::FactorAdded, Some(_)) => Happened::AddressAdded,

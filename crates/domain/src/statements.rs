@@ -14,7 +14,7 @@ pub fn statements() -> Vec<&'static Statement> {
         delivery::STATEMENTS,
         jobs::STATEMENTS,
         limit::STATEMENTS,
-        methods::STATEMENTS,
+        &methods::statements(),
         ring::STATEMENTS,
         tenant::STATEMENTS,
         user::STATEMENTS,

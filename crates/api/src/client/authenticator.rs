@@ -40,6 +40,9 @@ pub(super) struct UserAuthenticator {
     /// How the last code travelled: `DEFAULT` or `WHATSAPP`.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_sms_channel: Option<&'static str>,
+    /// How many codes of a set were not used yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_codes_left: Option<i64>,
     /// Present on passkeys and security keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     webauthn_credential: Option<WebauthnCredential>,
@@ -53,7 +56,7 @@ impl From<&Authenticator> for UserAuthenticator {
         let (email, phone) = match &factor.detail {
             Detail::Email(address) => (Some(masked(address)), None),
             Detail::Phone(phone) => (None, Some(phone)),
-            Detail::Credential(_) | Detail::App | Detail::RecoveryCodes => (None, None),
+            Detail::Credential(_) | Detail::App | Detail::RecoveryCodes { .. } => (None, None),
         };
         Self {
             user_authenticator_id: factor.id.to_string(),
@@ -68,6 +71,7 @@ impl From<&Authenticator> for UserAuthenticator {
             email,
             phone_number: phone.map(|phone| masked(&phone.number)),
             previous_sms_channel: phone.and_then(|phone| phone.last_channel).map(SmsChannel::as_str),
+            recovery_codes_left: factor.recovery_codes_left(),
             authenticator_attachment: webauthn_credential.as_ref().and_then(WebauthnCredential::attachment),
             webauthn_credential,
         }
@@ -79,6 +83,7 @@ const fn authenticator_type(method: Method) -> &'static str {
     match method {
         Method::Passkey => "PASSKEY",
         Method::SecurityKey => "SECURITY_KEY",
+        Method::AuthenticatorApp | Method::RecoveryCode => "OTP",
         Method::EmailMagicLink | Method::EmailOtp | Method::Whatsapp | Method::Sms => "OOB",
     }
 }

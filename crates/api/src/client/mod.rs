@@ -7,8 +7,10 @@ mod email_otp;
 mod factors;
 mod magic_link;
 mod passkey;
+mod recovery_codes;
 mod security_key;
 mod sms;
+mod totp;
 mod wire;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -25,12 +27,16 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(passkey::add, passkey::find))
         .routes(routes!(passkey::authentication_options))
         .routes(routes!(passkey::verify))
+        .routes(routes!(totp::enrol))
+        .routes(routes!(totp::verify))
         .routes(routes!(email_otp::enrol))
         .routes(routes!(email_otp::challenge))
         .routes(routes!(email_otp::verify))
         .routes(routes!(magic_link::enrol))
         .routes(routes!(magic_link::challenge))
         .routes(routes!(magic_link::finalize))
+        .routes(routes!(recovery_codes::renew))
+        .routes(routes!(recovery_codes::verify))
         .routes(routes!(sms::enrol))
         .routes(routes!(sms::challenge))
         .routes(routes!(sms::verify))

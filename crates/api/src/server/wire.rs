@@ -221,6 +221,9 @@ pub(super) struct AuthenticatorBody {
     /// How the last code travelled: `DEFAULT` or `WHATSAPP`.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_sms_channel: Option<&'static str>,
+    /// How many codes of a set were not used yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_codes_left: Option<i64>,
     /// Present on passkeys and security keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     webauthn_credential: Option<WebauthnCredential>,
@@ -234,7 +237,7 @@ impl AuthenticatorBody {
         let (email, phone) = match &factor.detail {
             Detail::Email(address) => (Some(address.clone()), None),
             Detail::Phone(phone) => (None, Some(phone)),
-            Detail::Credential(_) | Detail::App | Detail::RecoveryCodes => (None, None),
+            Detail::Credential(_) | Detail::App | Detail::RecoveryCodes { .. } => (None, None),
         };
         Self {
             user_id: user_id.to_owned(),
@@ -249,6 +252,7 @@ impl AuthenticatorBody {
             email,
             phone_number: phone.map(|phone| phone.number.clone()),
             previous_sms_channel: phone.and_then(|phone| phone.last_channel).map(SmsChannel::as_str),
+            recovery_codes_left: factor.recovery_codes_left(),
             webauthn_credential,
         }
     }

@@ -34,7 +34,7 @@ async fn track_answers_what_the_backend_needs() {
     assert_eq!(new.body["enrolledVerificationMethods"], json!([]));
     assert_eq!(
         new.body["allowedVerificationMethods"],
-        json!(["PASSKEY", "SECURITY_KEY", "EMAIL_MAGIC_LINK", "EMAIL_OTP"])
+        json!(["PASSKEY", "SECURITY_KEY", "AUTHENTICATOR_APP", "EMAIL_MAGIC_LINK", "EMAIL_OTP"])
     );
     assert!(new.body.get("defaultVerificationMethod").is_none());
     assert_eq!(new.idempotency_key.len(), 36);

@@ -34,7 +34,10 @@ async fn a_user_is_described_with_their_methods() {
     let user = get(shop, "ada").await;
     assert_eq!((&user["userId"], &user["isEnrolled"]), (&json!("ada"), &json!(true)));
     assert_eq!(user["enrolledVerificationMethods"], json!(["SECURITY_KEY"]));
-    assert_eq!(user["allowedVerificationMethods"], json!(["PASSKEY", "SECURITY_KEY", "EMAIL_MAGIC_LINK", "EMAIL_OTP"]));
+    assert_eq!(
+        user["allowedVerificationMethods"],
+        json!(["PASSKEY", "SECURITY_KEY", "AUTHENTICATOR_APP", "EMAIL_MAGIC_LINK", "EMAIL_OTP"])
+    );
     assert_eq!(user["defaultVerificationMethod"], "SECURITY_KEY");
     for absent in ["email", "phoneNumber", "username", "displayName", "custom", "locale"] {
         assert!(user.get(absent).is_none(), "{absent} is absent until it is set");

@@ -22,10 +22,12 @@ pub(crate) fn assurance(method: Method, user_verified: bool, synced: bool, trust
 /// What a right code or link proves: one factor that can be told on (decisions §6).
 pub(crate) fn assurance_of_code(method: Method, at: Millis) -> Proof {
     let amr: &[&str] = match method {
+        Method::AuthenticatorApp => &["otp"],
         Method::EmailMagicLink => &["link"],
         Method::EmailOtp => &["otp", "email"],
         Method::Sms => &["otp", "sms"],
         Method::Whatsapp => &["otp", "whatsapp"],
+        Method::RecoveryCode => &["rc"],
         // Theirs is said by the ceremony: see `assurance`.
         Method::Passkey | Method::SecurityKey => &[],
     };
@@ -58,7 +60,7 @@ const fn shown_by(method: Method) -> &'static str {
     match method {
         Method::Sms | Method::Whatsapp => "phone",
         Method::EmailMagicLink | Method::EmailOtp => "mailbox",
-        Method::Passkey | Method::SecurityKey => method.as_str(),
+        Method::Passkey | Method::SecurityKey | Method::AuthenticatorApp | Method::RecoveryCode => method.as_str(),
     }
 }
 

@@ -9,15 +9,25 @@ use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, TenantId, UserId};
 use crate::methods::Method;
 
+/// How many codes of a set serve still.
+macro_rules! codes_left {
+    () => {
+        "(SELECT count(*) FROM recovery_codes r WHERE r.tenant_id = a.tenant_id AND r.authenticator_id = a.authenticator_id
+        AND r.used_at IS NULL)"
+    };
+}
+
 statements! {
-    LIST = concat!("SELECT ", factor_columns!(), ", f.address, f.channel FROM authenticators a
+    LIST = concat!("SELECT ", factor_columns!(), ", f.address, f.channel, ", codes_left!(), " FROM authenticators a
         JOIN code_factors f ON f.tenant_id = a.tenant_id AND f.authenticator_id = a.authenticator_id
         WHERE a.tenant_id = $1 AND a.user_id = $2 ORDER BY a.created_at, a.authenticator_id LIMIT 200");
-    FIND = concat!("SELECT ", factor_columns!(), ", f.address, f.channel FROM authenticators a
+    FIND = concat!("SELECT ", factor_columns!(), ", f.address, f.channel, ", codes_left!(), " FROM authenticators a
         JOIN code_factors f ON f.tenant_id = a.tenant_id AND f.authenticator_id = a.authenticator_id
         WHERE a.tenant_id = $1 AND a.authenticator_id = $2");
     INSERT_CODES = "INSERT INTO code_factors (tenant_id, authenticator_id, user_id, address, channel, seed, last_step, failures,
         blocked_until) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)";
+    SEED = "SELECT seed, last_step FROM code_factors WHERE tenant_id = $1 AND authenticator_id = $2";
+    USE_STEP = "UPDATE code_factors SET last_step = $1 WHERE tenant_id = $2 AND authenticator_id = $3 AND last_step < $1";
     TAKE_TRY = "UPDATE code_factors SET failures = failures + 1, blocked_until = $1 + CASE WHEN failures < 4 THEN 0
         WHEN failures < 34 THEN (failures - 3) * 30000 ELSE 900000 END
         WHERE tenant_id = $2 AND authenticator_id = $3 AND blocked_until <= $1 AND failures < $4 RETURNING failures";
@@ -86,25 +96,28 @@ pub(crate) async fn find(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorI
 }
 
 fn read(row: &Row) -> Result<Authenticator> {
-    let factor = store::read(row, address)?;
+    let factor = store::read(row, kept)?;
     let detail = detail(factor.method, factor.detail.clone())?;
     Ok(factor.with(detail))
 }
 
-type Address = (Option<String>, Option<String>);
+/// Address, channel, recovery codes that are left.
+type Columned = (Option<String>, Option<String>, i64);
 
-fn address(columns: &mut Columns<'_>) -> Result<Address> {
-    Ok((columns.next()?, columns.next()?))
+fn kept(columns: &mut Columns<'_>) -> Result<Columned> {
+    Ok((columns.next()?, columns.next()?, columns.next()?))
 }
 
-fn detail(method: Method, (address, channel): Address) -> Result<Detail> {
+fn detail(method: Method, (address, channel, left): Columned) -> Result<Detail> {
     let address = || address.ok_or_else(|| Error::Internal("a stored factor lacks its address".to_owned()));
     match method {
+        Method::AuthenticatorApp => Ok(Detail::App),
         Method::EmailMagicLink | Method::EmailOtp => address().map(Detail::Email),
         Method::Sms | Method::Whatsapp => {
             let last_channel = channel.as_deref().and_then(SmsChannel::parse);
             Ok(Detail::Phone(Phone { number: address()?, last_channel }))
         }
+        Method::RecoveryCode => Ok(Detail::RecoveryCodes { left }),
         Method::Passkey | Method::SecurityKey => {
             Err(Error::Internal("a WebAuthn credential is stored as a code".to_owned()))
         }
@@ -117,13 +130,28 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, tenant: &TenantId, factor: &Authenti
     let (address, channel) = match &factor.detail {
         Detail::Email(address) => (Some(address), None),
         Detail::Phone(Phone { number, last_channel }) => (Some(number), last_channel.map(SmsChannel::as_str)),
-        Detail::App | Detail::RecoveryCodes => (None, None),
+        Detail::App | Detail::RecoveryCodes { .. } => (None, None),
         Detail::Credential(_) => {
             return Err(Error::Internal("a WebAuthn credential cannot be stored as a code".to_owned()));
         }
     };
     tx.run(&INSERT_CODES, &[tenant, &factor.id, &factor.user, &address, &channel, &kept.seed, &kept.last_step]).await?;
     Ok(())
+}
+
+/// The sealed seed of an authenticator app, and the last step that was used.
+pub(crate) async fn seed_of(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    id: &AuthenticatorId,
+) -> Result<(Option<Vec<u8>>, i64)> {
+    let row = tx.opt(&SEED, &[tenant, id]).await?.ok_or(Error::NotFound("user authenticator"))?;
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+/// Uses a time step up, and with it all before it. `false` when another answer did.
+pub(crate) async fn use_step(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId, step: i64) -> Result<bool> {
+    Ok(tx.run(&USE_STEP, &[&step, tenant, id]).await? == 1)
 }
 
 /// Takes one answer, before it is looked at: of many that come at once no more are looked at than may be. The first five wrong

@@ -85,8 +85,11 @@ impl Countersign {
         let notice = removed.map(|held| held.notice(Happened::FactorRemoved, now));
         self.write(async move |tx| {
             let told = teller.addressees(tx, &owner, None).await?;
-            if factor.verified_at.is_some() {
-                user::store::remove_factor(tx, &tenant_id, &factor.user).await?;
+            if factor.verified_at.is_some() && factor.method.is_factor() {
+                let is_last = user::store::remove_factor(tx, &tenant_id, &factor.user).await?;
+                if is_last {
+                    store::delete_of_method(tx, &tenant_id, &factor.user, Method::RecoveryCode).await?;
+                }
             }
             if !store::delete(tx, &tenant_id, &factor).await? {
                 return Err(Error::NotFound("user authenticator"));

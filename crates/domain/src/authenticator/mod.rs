@@ -66,7 +66,10 @@ pub enum Detail {
     /// An authenticator app. Its seed stays in the database.
     App,
     /// A set of recovery codes.
-    RecoveryCodes,
+    RecoveryCodes {
+        /// How many were not used yet.
+        left: i64,
+    },
 }
 
 /// A phone that codes are sent to.
@@ -108,6 +111,11 @@ impl Authenticator {
     pub fn webauthn(&self) -> Option<Authenticator<Credential>> {
         let Detail::Credential(credential) = &self.detail else { return None };
         Some(self.clone().with((**credential).clone()))
+    }
+
+    /// Of a set of recovery codes: how many were not used yet.
+    pub fn recovery_codes_left(&self) -> Option<i64> {
+        if let Detail::RecoveryCodes { left } = self.detail { Some(left) } else { None }
     }
 }
 

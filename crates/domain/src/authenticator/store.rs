@@ -19,17 +19,21 @@ pub(super) use factor_columns;
 statements! {
     FIND = concat!("SELECT ", factor_columns!(), " FROM authenticators a WHERE a.tenant_id = $1 AND a.authenticator_id = $2");
     METHODS = "SELECT method, CAST(max(is_default) AS bigint) FROM authenticators
-        WHERE tenant_id = $1 AND user_id = $2 AND verified_at IS NOT NULL GROUP BY method ORDER BY method";
+        WHERE tenant_id = $1 AND user_id = $2 AND verified_at IS NOT NULL AND method <> 'RECOVERY_CODE'
+        GROUP BY method ORDER BY method";
+    OF_METHOD = "SELECT authenticator_id FROM authenticators WHERE tenant_id = $1 AND user_id = $2 AND method = $3
+        ORDER BY created_at, authenticator_id LIMIT 200";
     INSERT = "INSERT INTO authenticators (tenant_id, authenticator_id, user_id, method, is_default, label, created_at,
         verified_at, last_verified_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     USE = "UPDATE authenticators SET last_verified_at = $1 WHERE tenant_id = $2 AND authenticator_id = $3";
     OLDEST = "SELECT authenticator_id FROM authenticators WHERE tenant_id = $1 AND user_id = $2 AND verified_at IS NOT NULL
-        ORDER BY created_at, authenticator_id LIMIT 1";
+        AND method <> 'RECOVERY_CODE' ORDER BY created_at, authenticator_id LIMIT 1";
     OLDEST_OF_METHOD = "SELECT authenticator_id FROM authenticators WHERE tenant_id = $1 AND user_id = $2 AND method = $3
         AND verified_at IS NOT NULL ORDER BY is_default DESC, created_at, authenticator_id LIMIT 1";
     DEMOTE = "UPDATE authenticators SET is_default = 0 WHERE tenant_id = $1 AND user_id = $2 AND is_default = 1";
     PROMOTE = "UPDATE authenticators SET is_default = 1 WHERE tenant_id = $1 AND authenticator_id = $2";
     DELETE = "DELETE FROM authenticators WHERE tenant_id = $1 AND authenticator_id = $2 AND user_id = $3 RETURNING is_default";
+    DELETE_OF_METHOD = "DELETE FROM authenticators WHERE tenant_id = $1 AND user_id = $2 AND method = $3";
 }
 
 /// Reads the columns of `factor_columns`, then what it rests on.
@@ -84,6 +88,17 @@ pub(crate) async fn methods_of(db: &Db, tenant: &TenantId, user: &UserId) -> Res
     Ok(enrolled)
 }
 
+/// The user's factors of one kind, oldest first, inside a transaction.
+pub(crate) async fn of_method(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    user: &UserId,
+    method: Method,
+) -> Result<Vec<AuthenticatorId>> {
+    let rows = tx.all(&OF_METHOD, &[tenant, user, &method.as_str()]).await?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
+}
+
 /// Stores the row that every factor has; its room stores what it rests on.
 pub(super) async fn insert<D>(tx: &mut Tx<'_>, tenant: &TenantId, factor: &Authenticator<D>) -> Result<()> {
     tx.run(
@@ -132,4 +147,9 @@ pub(crate) async fn delete<D>(tx: &mut Tx<'_>, tenant: &TenantId, factor: &Authe
         tx.run(&PROMOTE, &[tenant, &heir.get::<AuthenticatorId>(0)?]).await?;
     }
     Ok(true)
+}
+
+/// Removes the user's factors of one kind; what they rest on goes with them. How many there were.
+pub(crate) async fn delete_of_method(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId, method: Method) -> Result<u64> {
+    Ok(tx.run(&DELETE_OF_METHOD, &[tenant, user, &method.as_str()]).await?)
 }

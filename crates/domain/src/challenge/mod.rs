@@ -29,8 +29,8 @@ pub(crate) use keys::MacKeys;
 pub(crate) use state::MAX_ATTEMPTS;
 pub use state::State;
 pub(crate) use store::{
-    Attempt, STATEMENTS, arm, bind, cancel, claim, close_verified, count_failure, fail, find, insert, open_of, rearm,
-    reload, take_attempt,
+    Attempt, STATEMENTS, arm, arm_if_over, bind, cancel, claim, close_verified, count_failure, fail, find, insert,
+    open_of, rearm, reload, take_attempt,
 };
 
 use crate::secret;
@@ -96,6 +96,9 @@ pub(crate) struct Note {
     /// Where a code was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) address: Option<String>,
+    /// The seed of an authenticator app that is being enrolled: sealed, then base64url.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seed: Option<String>,
     /// What a backend told that began it: for the action that a claim makes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) told: Option<Told>,
@@ -116,7 +119,12 @@ impl Note {
         let address = self.address.clone().unwrap_or_default();
         match method {
             Method::Sms | Method::Whatsapp => Detail::Phone(Phone { number: address, last_channel: self.sms_channel }),
-            Method::Passkey | Method::SecurityKey | Method::EmailMagicLink | Method::EmailOtp => Detail::Email(address),
+            Method::Passkey
+            | Method::SecurityKey
+            | Method::AuthenticatorApp
+            | Method::EmailMagicLink
+            | Method::EmailOtp
+            | Method::RecoveryCode => Detail::Email(address),
         }
     }
 }

@@ -35,8 +35,15 @@ statements! {
         ON CONFLICT (tenant_id, challenge_id) DO UPDATE SET state = 'pending', secret_hash = excluded.secret_hash,
         data = excluded.data, attempts = 0, max_attempts = excluded.max_attempts, created_at = excluded.created_at,
         expires_at = excluded.expires_at, closed_at = NULL";
+    ARM_IF_OVER = "INSERT INTO challenges (tenant_id, challenge_id, user_id, action_code, idempotency_key, method, purpose, state,
+        secret_hash, data, attempts, max_attempts, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, 0, $10, $11, $12)
+        ON CONFLICT (tenant_id, challenge_id) DO UPDATE SET state = 'pending', secret_hash = excluded.secret_hash,
+        data = excluded.data, attempts = 0, max_attempts = excluded.max_attempts, created_at = excluded.created_at,
+        expires_at = excluded.expires_at, closed_at = NULL
+        WHERE challenges.state = 'verified' OR challenges.expires_at <= excluded.created_at OR challenges.data <> excluded.data";
     TAKE_ATTEMPT = concat!("UPDATE challenges SET attempts = attempts + 1 WHERE tenant_id = $1 AND challenge_id = $2
-        AND state = 'pending' AND expires_at > $3 RETURNING ", challenge_columns!(), ", attempts");
+        AND state = 'pending' AND expires_at > $3 AND attempts < max_attempts RETURNING ", challenge_columns!(), ", attempts");
     FAIL = "UPDATE challenges SET state = 'failed', closed_at = $1 WHERE tenant_id = $2 AND challenge_id = $3
         AND state = 'pending' AND attempts >= max_attempts";
     CLAIM = "UPDATE challenges SET secret_hash = NULL, user_id = $1 WHERE tenant_id = $2 AND challenge_id = $3
@@ -46,7 +53,7 @@ statements! {
     OPEN_OF_USER = concat!("SELECT ", challenge_columns!(), " FROM challenges WHERE tenant_id = $1 AND challenge_id >= $2
         AND challenge_id < $3 AND user_id = $4 AND state = 'pending' AND expires_at > $5
         ORDER BY created_at DESC, challenge_id LIMIT 50");
-    STATE = "SELECT state FROM challenges WHERE tenant_id = $1 AND challenge_id = $2 AND expires_at > $3";
+    STATE = "SELECT state, attempts FROM challenges WHERE tenant_id = $1 AND challenge_id = $2 AND expires_at > $3";
     EXPIRE = "UPDATE challenges SET state = 'expired', closed_at = $1 WHERE tenant_id = $2 AND challenge_id = $3
         AND state = 'pending' AND expires_at <= $1";
     COUNT_FAILURE = "UPDATE challenges SET attempts = attempts + 1,
@@ -86,6 +93,12 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, tenant: &TenantId, challenge: &Chall
 /// answers and its end are forgotten.
 pub(crate) async fn arm(tx: &mut Tx<'_>, tenant: &TenantId, challenge: &Challenge, now: Millis) -> Result<()> {
     store(tx, &ARM, tenant, challenge, now).await
+}
+
+/// The same where the one before is over: answered rightly, too late now, or of a factor that another has taken the place of.
+/// One that is open, or took too many wrong answers, stays as it is.
+pub(crate) async fn arm_if_over(tx: &mut Tx<'_>, tenant: &TenantId, challenge: &Challenge, now: Millis) -> Result<()> {
+    store(tx, &ARM_IF_OVER, tenant, challenge, now).await
 }
 
 async fn store(
@@ -276,13 +289,15 @@ pub(crate) async fn take_attempt(tx: &mut Tx<'_>, tenant: &TenantId, id: &Challe
         let attempts: i64 = row.get(10)?;
         return Ok(Attempt::Taken { open: Box::new(Challenge::read(&row)?), is_last: attempts >= MAX_ATTEMPTS });
     }
-    let state = tx.opt(&STATE, &[tenant, id, &now]).await?.map(|row| row.get::<String>(0)).transpose()?;
-    if state.is_none() {
+    let Some(row) = tx.opt(&STATE, &[tenant, id, &now]).await? else {
         // Late, if it is there at all.
         tx.run(&EXPIRE, &[&now, tenant, id]).await?;
-    }
-    let failed = state.as_deref() == Some(State::Failed.as_str());
-    Ok(if failed { Attempt::UsedUp } else { Attempt::None })
+        return Ok(Attempt::None);
+    };
+    let (state, attempts): (String, i64) = (row.get(0)?, row.get(1)?);
+    // The last of them may be looked at still, in a transaction of its own.
+    let all_taken = state == State::Pending.as_str() && attempts >= MAX_ATTEMPTS;
+    Ok(if all_taken || state == State::Failed.as_str() { Attempt::UsedUp } else { Attempt::None })
 }
 
 /// The attempt that was taken last was wrong: a challenge without another one is over.

@@ -3,11 +3,14 @@
 pub mod email_otp;
 pub mod magic_link;
 pub mod passkey;
+pub mod recovery_codes;
 pub mod security_key;
 mod shared;
 pub mod sms;
+pub mod totp;
 mod verified;
 
+use countersign_db::Statement;
 use serde::{Deserialize, Serialize};
 
 use crate::Countersign;
@@ -18,7 +21,6 @@ use crate::tenant::Tenant;
 pub use magic_link::{LINK_PATH, LinkAnswer, LinkAsks};
 pub use shared::code::backend::{Asked, Claimed, CodeAnswer, Shown, Wanted, WhichChallenge};
 pub use shared::code::{Begun, Checked, Proved, WrongBecause};
-pub(crate) use shared::permission::STATEMENTS;
 pub use shared::webauthn::{
     Answered, Enrolled, Offer, ParsedAnswer, ParsedCredential, Who, Wish, parse_authentication, parse_registration,
 };
@@ -32,6 +34,8 @@ pub enum Method {
     Passkey,
     /// A WebAuthn credential on a hardware key, used as a second factor.
     SecurityKey,
+    /// A code that an authenticator app shows.
+    AuthenticatorApp,
     /// A link by e-mail.
     EmailMagicLink,
     /// A code by e-mail.
@@ -40,22 +44,39 @@ pub enum Method {
     Whatsapp,
     /// A code to a phone.
     Sms,
+    /// One of the codes kept for the day that nothing else is at hand. Not a factor of its own.
+    RecoveryCode,
+}
+
+/// The statements of the methods.
+pub(crate) fn statements() -> Vec<&'static Statement> {
+    [shared::permission::STATEMENTS, recovery_codes::STATEMENTS].concat()
 }
 
 impl Method {
     /// All of them, the strongest first.
-    pub const ALL: [Self; 6] =
-        [Self::Passkey, Self::SecurityKey, Self::EmailMagicLink, Self::EmailOtp, Self::Whatsapp, Self::Sms];
+    pub const ALL: [Self; 8] = [
+        Self::Passkey,
+        Self::SecurityKey,
+        Self::AuthenticatorApp,
+        Self::EmailMagicLink,
+        Self::EmailOtp,
+        Self::Whatsapp,
+        Self::Sms,
+        Self::RecoveryCode,
+    ];
 
     /// The name on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Passkey => "PASSKEY",
             Self::SecurityKey => "SECURITY_KEY",
+            Self::AuthenticatorApp => "AUTHENTICATOR_APP",
             Self::EmailMagicLink => "EMAIL_MAGIC_LINK",
             Self::EmailOtp => "EMAIL_OTP",
             Self::Whatsapp => "WHATSAPP",
             Self::Sms => "SMS",
+            Self::RecoveryCode => "RECOVERY_CODE",
         }
     }
 
@@ -67,11 +88,16 @@ impl Method {
     /// The way that what it sends takes, where it sends something.
     pub(crate) const fn sends_by(self) -> Option<Channel> {
         match self {
-            Self::Passkey | Self::SecurityKey => None,
+            Self::Passkey | Self::SecurityKey | Self::AuthenticatorApp | Self::RecoveryCode => None,
             Self::EmailMagicLink | Self::EmailOtp => Some(Channel::Email),
             Self::Whatsapp => Some(Channel::Whatsapp),
             Self::Sms => Some(Channel::Sms),
         }
+    }
+
+    /// Whether one of it makes its user enrolled. Recovery codes stand in for factors and are none.
+    pub(crate) const fn is_factor(self) -> bool {
+        !matches!(self, Self::RecoveryCode)
     }
 
     /// What people call it in a sentence.
@@ -79,10 +105,12 @@ impl Method {
         match self {
             Self::Passkey => "passkey",
             Self::SecurityKey => "security key",
+            Self::AuthenticatorApp => "authenticator app",
             Self::EmailMagicLink => "link by e-mail",
             Self::EmailOtp => "code by e-mail",
             Self::Whatsapp => "code by WhatsApp",
             Self::Sms => "phone for codes",
+            Self::RecoveryCode => "recovery code",
         }
     }
 }
@@ -91,8 +119,14 @@ impl Method {
 const fn code_rules(method: Method) -> Option<&'static shared::code::Rules> {
     match method {
         Method::EmailOtp => Some(&email_otp::RULES),
-        // Not over the Server API yet: countries and caps are asked for by the Client API alone.
-        Method::Passkey | Method::SecurityKey | Method::EmailMagicLink | Method::Whatsapp | Method::Sms => None,
+        // Phones not over the Server API yet: countries and caps are asked for by the Client API alone.
+        Method::Passkey
+        | Method::SecurityKey
+        | Method::AuthenticatorApp
+        | Method::EmailMagicLink
+        | Method::Whatsapp
+        | Method::Sms
+        | Method::RecoveryCode => None,
     }
 }
 
@@ -102,9 +136,9 @@ impl Countersign {
         self.require_offered(tenant, method).is_ok()
     }
 
-    /// The methods that users of the tenant can use, the strongest first.
+    /// The kinds of factors that users of the tenant can have, the strongest first.
     pub fn offered_methods(&self, tenant: &Tenant) -> Vec<Method> {
-        Method::ALL.into_iter().filter(|method| self.offers(tenant, *method)).collect()
+        Method::ALL.into_iter().filter(|method| method.is_factor() && self.offers(tenant, *method)).collect()
     }
 
     /// `InvalidConfiguration` that says what is missing, unless the method can be used.

@@ -36,7 +36,11 @@ impl Brought {
                 let number = self.phone_number.ok_or_else(missing)?;
                 Ok((method, Detail::Phone(Phone { number, last_channel: None })))
             }
-            Method::Passkey | Method::SecurityKey | Method::Whatsapp => Err(Error::invalid(format!(
+            Method::Passkey
+            | Method::SecurityKey
+            | Method::AuthenticatorApp
+            | Method::Whatsapp
+            | Method::RecoveryCode => Err(Error::invalid(format!(
                 "A {} is enrolled by its user, or imported with POST /users/authenticators.",
                 method.noun()
             ))),

@@ -37,7 +37,9 @@ statements! {
     FORGET_IN_AUDIT = "UPDATE audit_events SET ip_address = NULL, user_agent = NULL WHERE tenant_id = $1 AND user_id = $2";
     CLAIM_FIRST_FACTOR = "UPDATE users SET factors = 1 WHERE tenant_id = $1 AND user_id = $2 AND factors = 0";
     ADD_FACTOR = "UPDATE users SET factors = factors + 1 WHERE tenant_id = $1 AND user_id = $2";
-    REMOVE_FACTOR = "UPDATE users SET factors = factors - 1 WHERE tenant_id = $1 AND user_id = $2 AND factors > 0";
+    REMOVE_FACTOR = "UPDATE users SET factors = factors - 1 WHERE tenant_id = $1 AND user_id = $2 AND factors > 0
+        RETURNING factors";
+    HOLD_ENROLLED = "UPDATE users SET updated_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND factors > 0";
 }
 
 impl User {
@@ -152,8 +154,14 @@ pub(crate) async fn set_default_method(tx: &mut Tx<'_>, tenant: &TenantId, id: &
     Ok(())
 }
 
-/// Counts a removed factor.
-pub(crate) async fn remove_factor(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId) -> Result<()> {
-    tx.run(&REMOVE_FACTOR, &[tenant, id]).await?;
-    Ok(())
+/// Counts a removed factor. `true` when none is left.
+pub(crate) async fn remove_factor(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId) -> Result<bool> {
+    let left = tx.opt(&REMOVE_FACTOR, &[tenant, id]).await?.map(|row| row.get::<i64>(0)).transpose()?;
+    Ok(left == Some(0))
+}
+
+/// Holds the row of a user who has a factor until the transaction ends, so that nobody removes the last one meanwhile. `false`
+/// when there is none.
+pub(crate) async fn hold_enrolled(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId, now: Millis) -> Result<bool> {
+    Ok(tx.run(&HOLD_ENROLLED, &[&now, tenant, id]).await? == 1)
 }

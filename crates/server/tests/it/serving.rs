@@ -25,7 +25,10 @@ async fn without_a_way_to_send_mail_no_codes_by_mail_are_offered() {
     let secret = program.tenant()["apiSecretKey"].as_str().unwrap().to_owned();
     let server = program.serve(&[]);
     let (status, tracked) = server.call(&secret, "/users/ada/actions/pay", &json!({})).await;
-    assert_eq!((status, &tracked["allowedVerificationMethods"]), (200, &json!(["PASSKEY", "SECURITY_KEY"])));
+    assert_eq!(
+        (status, &tracked["allowedVerificationMethods"]),
+        (200, &json!(["PASSKEY", "SECURITY_KEY", "AUTHENTICATOR_APP"]))
+    );
 }
 
 #[test]

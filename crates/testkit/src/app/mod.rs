@@ -16,10 +16,12 @@
 #![expect(clippy::expect_used, reason = "what a test stands on either holds or fails the test")]
 
 mod answer;
+mod authenticator_app;
 mod backend;
 mod ceremony;
 mod codes;
 mod links;
+mod rotation;
 mod store;
 mod tenant;
 
@@ -43,6 +45,7 @@ use tokio::task::JoinHandle;
 pub(crate) use store::Store;
 
 pub use answer::Answer;
+pub use authenticator_app::AuthenticatorApp;
 pub use links::LinkPage;
 pub use store::Engine;
 pub use tenant::{TestTenant, Tracked, Who};
@@ -64,6 +67,8 @@ pub struct TestApp {
     pub folder: PathBuf,
     tenant: TestTenant,
     inbox: Inbox,
+    limits: AddressLimits,
+    options: Options,
     serving: JoinHandle<()>,
     store: Store,
 }
@@ -98,18 +103,14 @@ impl TestApp {
         let clock = Clock::default();
         db.migrate(MIGRATIONS, clock.now().0).await.expect("migrations apply");
         let ring = KeyRing::for_database(&db, &folder.join("keys.json"), clock.now()).await.expect("a ring is made");
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let url = format!("http://{}", listener.local_addr().expect("a listener has an address"));
         let inbox = Inbox::new(clock.clone());
         let from = Mailbox { name: None, address: "no-reply@shop.example".to_owned() };
         let options =
             Options { public_url: "https://auth.shop.example".to_owned(), carriers: inbox.carriers(from), retention };
         let countersign = Countersign::new(db.clone(), ring, clock, &options).expect("the options are good");
-        let service = Api::new(countersign.clone(), limits).router(Router::new());
-        let service = service.into_make_service_with_connect_info::<SocketAddr>();
-        let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("the server serves") });
+        let (url, serving) = serve(&countersign, limits).await;
         let tenant = make_tenant(&countersign, &url, RP_ID, ORIGIN, change).await;
-        Self { countersign, db, url, folder, tenant, inbox, serving, store }
+        Self { countersign, db, url, folder, tenant, inbox, limits, options, serving, store }
     }
 
     /// The default tenant: RP ID `shop.example`, origin `https://shop.example`.
@@ -169,6 +170,15 @@ impl Drop for TestApp {
 fn no_limits() -> AddressLimits {
     let per_second = NonZeroU32::new(100_000).expect("not zero");
     AddressLimits { requests_per_second: per_second, strangers_per_second: per_second }
+}
+
+/// Serves it on a free port, at the URL.
+async fn serve(countersign: &Countersign, limits: AddressLimits) -> (String, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("a listener has an address"));
+    let service = Api::new(countersign.clone(), limits).router(Router::new());
+    let service = service.into_make_service_with_connect_info::<SocketAddr>();
+    (url, tokio::spawn(async move { axum::serve(listener, service).await.expect("the server serves") }))
 }
 
 async fn make_tenant(

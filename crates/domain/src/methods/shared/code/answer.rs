@@ -3,10 +3,10 @@
 use countersign_db::Tx;
 
 use super::send::{address_of, hashed};
-use super::{ANSWERS, Checked, Proved, WrongBecause};
+use super::{ANSWERS, Checked, FACTOR_WAITS, Proved, WrongBecause};
 use crate::action::{self, Action, ActionState, Bearer};
-use crate::authenticator::{Authenticator, codes};
-use crate::challenge::{self, Attempt, Challenge, Purpose};
+use crate::authenticator::{self, Authenticator, codes};
+use crate::challenge::{self, Attempt, Challenge, Note, Purpose, State};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, TenantId};
@@ -14,9 +14,10 @@ use crate::methods::Method;
 use crate::methods::shared::enrolment::Enrolment;
 use crate::methods::shared::permission::{Right, admits_proof};
 use crate::token::Proof;
-use crate::{Caller, Countersign, limit};
+use crate::{Caller, Countersign, limit, secret};
 
 /// All that a transaction needs to judge one answer. It may run more than once.
+#[derive(Clone)]
 pub(in crate::methods) struct Answer {
     pub(in crate::methods) who: Bearer,
     pub(super) caller: Caller,
@@ -26,6 +27,8 @@ pub(in crate::methods) struct Answer {
     pub(super) kind: Method,
     pub(in crate::methods) typed: String,
     pub(super) right: Option<Right>,
+    /// The secret of the challenge that the first answer opens, where nobody asks for one: 32 random bytes.
+    opens: Option<[u8; 32]>,
     pub(in crate::methods) now: Millis,
 }
 
@@ -38,6 +41,7 @@ pub(in crate::methods) enum Turn {
 }
 
 /// An attempt that was counted.
+#[derive(Clone)]
 pub(in crate::methods) struct Taken {
     pub(in crate::methods) action: Action,
     /// The challenge that is answered.
@@ -80,7 +84,7 @@ impl Countersign {
             admits_proof(&action)?;
         }
         let (who, caller, typed) = (who.clone(), caller.clone(), challenge::typed(typed));
-        Ok(Answer { who, caller, method, kind, typed, right, now: self.now() })
+        Ok(Answer { who, caller, method, kind, typed, right, opens: None, now: self.now() })
     }
 
     /// What the caller is told of it, with the token that a right answer earns.
@@ -105,6 +109,12 @@ pub(super) async fn take_answer(tx: &mut Tx<'_>, tenant: &TenantId, address: Opt
 }
 
 impl Answer {
+    /// Of a factor that makes its codes itself: nobody asks for one, so the first answer opens the challenge.
+    pub(in crate::methods) fn of_factor(mut self) -> Self {
+        self.opens = Some(secret::random());
+        self
+    }
+
     /// Counts the answer, to the enrolment that waits for one, else to the challenge of this action.
     pub(in crate::methods) async fn take(&self, tx: &mut Tx<'_>) -> Result<Turn> {
         let (tenant, user) = (&self.who.tenant.id, &self.who.user.id);
@@ -113,6 +123,9 @@ impl Answer {
             return Ok(Turn::Wrong(WrongBecause::MaxAttemptsExceeded));
         }
         limit::take(tx, tenant, &format!("answers:{user}"), ANSWERS, self.now).await?;
+        if let Some(secret) = &self.opens {
+            self.open(tx, &action, secret).await?;
+        }
         let mut used_up = false;
         for purpose in [Purpose::Enrol, Purpose::Verify] {
             let id = challenge::id_of(&action, self.method, purpose);
@@ -123,6 +136,32 @@ impl Answer {
             }
         }
         Ok(Turn::Wrong(if used_up { WrongBecause::MaxAttemptsExceeded } else { WrongBecause::CodeInvalidOrExpired }))
+    }
+
+    /// Opens the challenge of the user's factor, unless it is open or took too many wrong answers.
+    async fn open(&self, tx: &mut Tx<'_>, action: &Action, secret: &[u8]) -> Result<()> {
+        let (tenant, user) = (&self.who.tenant.id, &self.who.user.id);
+        let held = authenticator::store::of_method(tx, tenant, user, self.kind).await?;
+        let Some(factor) = held.into_iter().next() else { return Ok(()) };
+        let open = Challenge {
+            id: challenge::id_of(action, self.method, Purpose::Verify),
+            user: Some(user.clone()),
+            action_code: action.code.clone(),
+            idempotency_key: Some(action.idempotency_key.clone()),
+            method: Some(self.method),
+            purpose: Purpose::Verify,
+            state: State::Pending,
+            secret_hash: Some(secret.to_vec()),
+            note: Note { factor: Some(factor), ..Note::default() },
+            expires_at: self.now.plus(FACTOR_WAITS),
+            is_stored: true,
+        };
+        challenge::arm_if_over(tx, tenant, &open, self.now).await
+    }
+
+    /// The attempt with the action as it is now, for who judges it in another transaction than it was counted in.
+    pub(in crate::methods) async fn resume(&self, tx: &mut Tx<'_>, taken: &Taken) -> Result<Taken> {
+        Ok(Taken { action: self.action(tx).await?, ..taken.clone() })
     }
 
     /// Counts it to the factor too, where there is one: an enrolment has none yet.

@@ -1,4 +1,4 @@
-//! What methods share whose answer is a short code: the sending, the counting, what it comes to.
+//! What methods share whose answer is a short code, sent or made by the factor: the sending, the counting, what it comes to.
 //!
 //! Wrong answers are counted before the answer is looked at, in the same transaction: against the code (five), against the
 //! factor in a row (growing pauses, the end after a hundred), against the user and the address (ten in five minutes each) and against
@@ -24,10 +24,14 @@ use crate::secret::Secret;
 use crate::tenant::Tenant;
 use crate::user::User;
 
+pub(in crate::methods) use answer::{Answer, Judged, Taken, Turn};
 pub(in crate::methods) use cap::Cap;
 
 /// How long a code or link works (checklist 1).
 pub(in crate::methods) const CODE_LIFE: Span = Span::minutes(10);
+
+/// How long the tries of a factor that makes its codes itself belong to one challenge: as long as a token may live.
+const FACTOR_WAITS: Span = Span::minutes(60);
 
 /// How many answers of one user are looked at.
 const ANSWERS: Limit = Limit { most: 10, within: Span::minutes(5) };

@@ -152,6 +152,6 @@ pub(super) fn address_of(factor: &Authenticator) -> Option<&String> {
     match &factor.detail {
         Detail::Email(address) => Some(address),
         Detail::Phone(phone) => Some(&phone.number),
-        Detail::Credential(_) | Detail::App | Detail::RecoveryCodes => None,
+        Detail::Credential(_) | Detail::App | Detail::RecoveryCodes { .. } => None,
     }
 }
