@@ -99,9 +99,14 @@ pub(crate) async fn find_or_insert(
     fresh: &UserId,
     now: Millis,
 ) -> Result<(User, bool)> {
-    let made = tx.run(&INSERT, &[tenant, fresh, &external_id, &now]).await? == 1;
-    let row = tx.one(&FIND_EXTERNAL, &[tenant, &external_id]).await?;
-    Ok((User::read(&row)?, made))
+    // On PostgreSQL a user who was there for the one statement may be removed before the other: then it is made.
+    for _ in 0..3 {
+        let made = tx.run(&INSERT, &[tenant, fresh, &external_id, &now]).await? == 1;
+        if let Some(row) = tx.opt(&FIND_EXTERNAL, &[tenant, &external_id]).await? {
+            return Ok((User::read(&row)?, made));
+        }
+    }
+    Err(Error::Unavailable("the user is being removed".to_owned()))
 }
 
 pub(super) async fn update(tx: &mut Tx<'_>, tenant: &TenantId, user: &User, now: Millis) -> Result<()> {
