@@ -8,7 +8,7 @@ use super::rules_of;
 use crate::Caller;
 use crate::action::{self, Action, decide};
 use crate::audit::{self, Event};
-use crate::authenticator::{self, Authenticator, Detail, assurance_of_code, codes, combine};
+use crate::authenticator::{self, Authenticator, assurance_of_code, codes, combine};
 use crate::challenge::{Challenge, Told};
 use crate::clock::Millis;
 use crate::delivery::Happened;
@@ -134,7 +134,7 @@ impl Completion {
             created_at: self.now,
             verified_at: Some(at),
             last_verified_at: Some(at),
-            detail: Detail::Email(open.note.address.clone().unwrap_or_default()),
+            detail: open.note.detail(rules.factor),
         };
         codes::insert(tx, tenant, &factor, &codes::Kept::default()).await?;
         let teller = &self.tenant.teller;
