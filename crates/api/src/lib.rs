@@ -2,6 +2,7 @@
 //! it decides nothing.
 
 mod aliases;
+mod channel;
 mod client;
 mod credential;
 mod edge;

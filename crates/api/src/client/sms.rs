@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::code::{Begun, CodeReply, Enrolling, Typed};
 use crate::Api;
+use crate::channel::Channel;
 use crate::extract::{ClientToken, From, JsonBody};
 use crate::openapi::Problems;
 use crate::problem::Problem;
@@ -33,24 +34,8 @@ pub(super) struct Ask {
     sms_channel: Option<Channel>,
 }
 
-/// How a code travels to a phone.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
-#[schema(as = SmsChannel)]
-pub(super) enum Channel {
-    /// A text message.
-    Default,
-    /// The same.
-    Sms,
-    /// A WhatsApp message.
-    Whatsapp,
-}
-
 fn channel_of(asked: Option<Channel>) -> SmsChannel {
-    match asked {
-        None | Some(Channel::Default | Channel::Sms) => SmsChannel::Default,
-        Some(Channel::Whatsapp) => SmsChannel::Whatsapp,
-    }
+    asked.map(SmsChannel::from).unwrap_or_default()
 }
 
 /// Enrol a phone: a code is sent to it, and the right answer to `/verify/sms` makes it an authenticator.

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use countersign_domain::action::{ActionCode, IdempotencyKey};
+use countersign_domain::authenticator::SmsChannel;
 use countersign_domain::challenge::Told;
 use countersign_domain::methods::{Asked, Claimed, CodeAnswer, Shown, Wanted, WhichChallenge};
 use countersign_domain::user::UserChange;
@@ -12,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::wire::{method_of, refused, short, user_id};
 use crate::Api;
+use crate::channel::Channel;
 use crate::extract::{From, JsonBody, Query, ServerKey};
 use crate::openapi::Problems;
 use crate::problem::Problem;
@@ -20,7 +22,7 @@ use crate::problem::Problem;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Begin {
-    /// `EMAIL_OTP`. Absent: by the address that is given, then by what the user has.
+    /// `EMAIL_OTP`, `SMS` or `WHATSAPP`. Absent: by the address that is given, then by what the user has.
     verification_method: Option<String>,
     /// Code of the action that a claim completes; `signIn` when absent.
     #[schema(pattern = "^[a-zA-Z0-9_-]{1,64}$")]
@@ -33,8 +35,10 @@ pub(super) struct Begin {
     user_id: Option<String>,
     /// Where to, when the user has no such authenticator.
     email: Option<String>,
-    /// E.164.
+    /// The same for phones, in E.164.
     phone_number: Option<String>,
+    /// How a code of `SMS` travels. Absent: as the one before it for this challenge, else as a text message.
+    sms_channel: Option<Channel>,
     /// BCP 47, for the message.
     locale: Option<String>,
     device_id: Option<String>,
@@ -92,6 +96,7 @@ impl Begin {
             user: self.user_id.as_deref().map(user_id).transpose()?,
             email: said(self.email).map(UserChange::email).transpose().map_err(refused)?,
             phone_number: said(self.phone_number).map(UserChange::phone_number).transpose().map_err(refused)?,
+            sms_channel: self.sms_channel.map(SmsChannel::from),
             told: Told {
                 scope: short("scope", self.scope)?.unwrap_or_default(),
                 locale: said(self.locale).map(UserChange::locale).transpose().map_err(refused)?,
@@ -279,7 +284,7 @@ impl std::convert::From<Shown> for ShownBody {
             challenge_id: Some(shown.id.to_string()),
             expires_at: Some(shown.expires_at.seconds()),
             verification_method: shown.method.map(countersign_domain::methods::Method::as_str),
-            sms_channel: shown.channel.map(countersign_domain::authenticator::SmsChannel::as_str),
+            sms_channel: shown.channel.map(SmsChannel::as_str),
             phone_number,
             email,
             action: Some(shown.action),

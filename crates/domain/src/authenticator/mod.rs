@@ -82,10 +82,11 @@ pub struct Phone {
 }
 
 /// How a code reaches a phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum SmsChannel {
     /// A text message.
+    #[default]
     Default,
     /// A WhatsApp message.
     Whatsapp,

@@ -14,6 +14,7 @@ use countersign_db::Statement;
 use serde::{Deserialize, Serialize};
 
 use crate::Countersign;
+use crate::authenticator::SmsChannel;
 use crate::delivery::Channel;
 use crate::error::{Error, Result};
 use crate::tenant::Tenant;
@@ -115,17 +116,16 @@ impl Method {
     }
 }
 
-/// What a method that sends codes goes by; `None` for all others.
-const fn code_rules(method: Method) -> Option<&'static shared::code::Rules> {
+/// What a method goes by that sends codes to be typed, to phones by `channel`; `None` for all others.
+const fn code_rules(method: Method, channel: SmsChannel) -> Option<&'static shared::code::Rules> {
     match method {
         Method::EmailOtp => Some(&email_otp::RULES),
-        // Phones not over the Server API yet: countries and caps are asked for by the Client API alone.
+        Method::Sms => Some(sms::rules_of(channel)),
+        Method::Whatsapp => Some(&sms::WHATSAPP),
         Method::Passkey
         | Method::SecurityKey
         | Method::AuthenticatorApp
         | Method::EmailMagicLink
-        | Method::Whatsapp
-        | Method::Sms
         | Method::RecoveryCode => None,
     }
 }

@@ -77,6 +77,50 @@ async fn item_10_a_country_that_is_listed_no_more_gets_none_also_for_phones_that
     app.countersign.update_tenant(&shop.id, tenant.name.clone(), settings, false).await.unwrap();
     shop.ask_sms(&token).await.refused(400, "invalid_request");
     shop.ask_whatsapp(&token).await.refused(400, "invalid_request");
+    // Over the Server API it looks sent, like for a user who has no phone.
+    for (user, asked) in [("ada", 1), ("nobody", 1)] {
+        let ask = json!({ "userId": user, "verificationMethod": "SMS" });
+        let begun = shop.begin(ask).await.ok();
+        assert_eq!(begun.as_object().unwrap().len(), 3);
+        let again = json!({ "challengeId": begun["challengeId"] });
+        shop.begin(again).await.ok();
+        app.deliver().await;
+        assert_eq!(app.inbox().messages().len(), asked, "{user}: what enrolled the phone and no more");
+    }
+    let to_anybody = json!({ "phoneNumber": "+64210000789" });
+    shop.begin(to_anybody).await.refused(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn item_10_caps_count_codes_of_both_doors_and_one_that_is_reached_leaves_nothing() {
+    let app = TestApp::with(|settings| {
+        only(settings, &["NZ"]);
+        settings.sms.per_prefix_per_hour = 3;
+    })
+    .await;
+    app.advance_to_midnight();
+    let shop = app.tenant();
+    let begin = async |number: &str, method: &str| {
+        let ask = json!({ "verificationMethod": method, "phoneNumber": number });
+        shop.begin(ask).await
+    };
+    assert_eq!(ask(shop, "+64210000001").await, 200);
+    begin("+64210000002", "SMS").await.ok();
+    begin("+64210000003", "WHATSAPP").await.ok();
+    for method in ["SMS", "WHATSAPP"] {
+        let refused = begin("+64210000004", method).await;
+        assert!(refused.header("retry-after").parse::<i64>().is_ok_and(|wait| (1..=3600).contains(&wait)));
+        refused.refused(429, "too_many_requests");
+    }
+    assert_eq!((ask(shop, "+64210000005").await, capped(&app).await), (429, 1));
+    let named = json!({ "userId": "ada", "action": "pay", "phoneNumber": "+64210000006" });
+    shop.begin(named).await.refused(429, "too_many_requests");
+    let open = shop.server(Method::GET, "/challenges?userId=ada", Value::Null).await.ok();
+    assert_eq!(open, json!({}), "no challenge is armed");
+    app.deliver().await;
+    assert_eq!(app.inbox().messages().len(), 3);
+    app.advance(Span::minutes(60));
+    begin("+64210000004", "SMS").await.ok();
 }
 
 #[tokio::test]

@@ -5,7 +5,10 @@ use countersign_testkit::app::{Answer, TestApp, TestTenant};
 use http::Method;
 use serde_json::{Value, json};
 
+use super::sms::in_new_zealand;
+
 const ADA: &str = "ada@example.com";
+const PHONE: &str = "+64210000789";
 
 /// A code for an action that page and backend both know: its token and its challenge.
 async fn asked(app: &TestApp, shop: &TestTenant) -> (String, String) {
@@ -91,8 +94,39 @@ async fn item_52_sends_are_counted_together_over_both_doors() {
     shop.ask_email(&token).await.refused(429, "too_many_requests");
 }
 
+#[tokio::test]
+async fn item_52_codes_to_a_phone_are_counted_together_over_both_doors_and_channels() {
+    let app = TestApp::with(in_new_zealand).await;
+    let shop = app.tenant();
+    begin_window(&app);
+    app.user_with_phone(shop, "ada", PHONE).await;
+    let tracked = shop.track_with("ada", "pay", json!({ "idempotencyKey": "k" })).await;
+    let asked = shop.begin(json!({ "userId": "ada", "action": "pay", "idempotencyKey": "k" })).await.ok();
+    let code = app.code_after(PHONE, 2).await;
+    let id = asked["challengeId"].as_str().unwrap();
+    // Tries of one code.
+    for _ in 0..2 {
+        shop.answer_sms(&tracked.token, &app.wrong_code_for(PHONE)).await.ok();
+        shop.hand_over(id, &app.wrong_code_for(PHONE)).await.ok();
+    }
+    let spent = json!({ "isVerified": false, "failureReason": "MAX_ATTEMPTS_EXCEEDED" });
+    assert_eq!(shop.hand_over(id, &app.wrong_code_for(PHONE)).await.ok(), spent);
+    assert_eq!(shop.answer_sms(&tracked.token, &code).await.ok(), spent);
+    // Sends: two were, four more may be.
+    let by_whatsapp = json!({ "phoneNumber": PHONE, "smsChannel": "WHATSAPP" });
+    shop.ask_whatsapp(&tracked.token).await.ok();
+    shop.begin(by_whatsapp.clone()).await.ok();
+    shop.begin(json!({ "userId": "ada", "verificationMethod": "WHATSAPP" })).await.ok();
+    shop.ask_sms(&tracked.token).await.ok();
+    shop.begin(by_whatsapp).await.refused(429, "too_many_requests");
+    shop.begin(json!({ "userId": "ada" })).await.refused(429, "too_many_requests");
+    shop.ask_sms(&tracked.token).await.refused(429, "too_many_requests");
+    app.deliver().await;
+    assert_eq!(app.inbox().messages().iter().filter(|caught| caught.to == PHONE).count(), 6);
+}
+
 /// Everything an anonymous person can make a backend do with one user id, and what it says, with ids masked.
-async fn story(shop: &TestTenant, user: &str) -> Vec<(u16, Value, Vec<String>)> {
+async fn story(shop: &TestTenant, user: &str, method: Option<&str>) -> Vec<(u16, Value, Vec<String>)> {
     let masked = |answer: Answer| {
         let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
         names.sort();
@@ -105,7 +139,11 @@ async fn story(shop: &TestTenant, user: &str) -> Vec<(u16, Value, Vec<String>)> 
         (answer.status, body, names)
     };
     let mut said = Vec::new();
-    let begun = shop.begin(json!({ "userId": user, "action": "signIn" })).await;
+    let mut ask = json!({ "userId": user, "action": "signIn" });
+    if let Some(method) = method {
+        ask["verificationMethod"] = json!(method);
+    }
+    let begun = shop.begin(ask).await;
     let id = begun.body["challengeId"].as_str().expect("a challenge has an id").to_owned();
     // Which kind of id it is may not differ either.
     said.push((0, json!(id.as_bytes()[14] as char), Vec::new()));
@@ -125,11 +163,25 @@ async fn item_55_a_code_for_a_known_and_an_unknown_user_begins_and_fails_alike()
     for n in 0..20 {
         let address = format!("known{n}@example.com");
         app.user_with_email(shop, &format!("known{n}"), &address).await;
-        let known = story(shop, &format!("known{n}")).await;
-        let unknown = story(shop, &format!("unknown{n}")).await;
+        let known = story(shop, &format!("known{n}"), None).await;
+        let unknown = story(shop, &format!("unknown{n}"), None).await;
         assert_eq!(known, unknown);
     }
     assert!(app.inbox().messages().iter().all(|mail| mail.to.starts_with("known")), "nobody else gets mail");
+}
+
+#[tokio::test]
+async fn item_55_a_code_to_a_phone_begins_and_fails_alike_for_a_known_and_an_unknown_user() {
+    let app = TestApp::with(in_new_zealand).await;
+    let shop = app.tenant();
+    for (n, method) in [(0, Some("SMS")), (1, Some("WHATSAPP")), (2, None)] {
+        app.user_with_phone(shop, &format!("known{n}"), &format!("+6421000078{n}")).await;
+        let known = story(shop, &format!("known{n}"), method).await;
+        let unknown = story(shop, &format!("unknown{n}"), method).await;
+        assert_eq!(known, unknown, "{method:?}");
+    }
+    app.deliver().await;
+    assert!(app.inbox().messages().iter().all(|text| text.to.starts_with("+6421000078")), "nobody else gets a text");
 }
 
 #[tokio::test]

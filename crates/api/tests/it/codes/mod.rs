@@ -1,6 +1,7 @@
 //! One-time codes over both APIs (docs/reference/authsignal.md §3.3, §5.3), and what goes with the factors they rest on.
 
 mod backend;
+mod backend_phone;
 mod checklist_01_09;
 mod checklist_10_11;
 mod checklist_12_14;

@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 const PHONE: &str = "+64210000789";
 
-fn in_new_zealand(settings: &mut Settings) {
+pub(super) fn in_new_zealand(settings: &mut Settings) {
     settings.sms.countries = vec![Country::parse("NZ").expect("a country")];
 }
 
 /// What the inbox holds for a number: by which channel the newest came, and how many.
-fn newest(app: &TestApp, number: &str) -> (Channel, usize) {
+pub(super) fn newest(app: &TestApp, number: &str) -> (Channel, usize) {
     let count = app.inbox().messages().iter().filter(|caught| caught.to == number).count();
     (app.inbox().newest(number).expect("a code was sent").channel, count)
 }

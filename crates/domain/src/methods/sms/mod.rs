@@ -34,9 +34,10 @@ const SMS_BY_WHATSAPP: Rules = Rules {
 };
 
 /// WhatsApp as a method of its own. It has no enrolment: the phone is enrolled by [`Countersign::sms_enrol`].
-const WHATSAPP: Rules = Rules { method: Method::Whatsapp, ..SMS_BY_WHATSAPP };
+pub(super) const WHATSAPP: Rules = Rules { method: Method::Whatsapp, ..SMS_BY_WHATSAPP };
 
-const fn rules_of(channel: SmsChannel) -> &'static Rules {
+/// A code to a phone by this channel.
+pub(super) const fn rules_of(channel: SmsChannel) -> &'static Rules {
     match channel {
         SmsChannel::Default => &SMS,
         SmsChannel::Whatsapp => &SMS_BY_WHATSAPP,

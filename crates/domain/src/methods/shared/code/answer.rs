@@ -2,7 +2,7 @@
 
 use countersign_db::Tx;
 
-use super::send::{address_of, hashed};
+use super::write::{address_of, hashed};
 use super::{ANSWERS, Checked, FACTOR_WAITS, Proved, WrongBecause};
 use crate::action::{self, Action, ActionState, Bearer};
 use crate::authenticator::{self, Authenticator, codes};

@@ -11,6 +11,7 @@ mod check;
 mod judge;
 mod link;
 mod send;
+mod write;
 
 use crate::authenticator::{Authenticator, SmsChannel};
 use crate::challenge::Code;

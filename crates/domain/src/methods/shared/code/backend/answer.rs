@@ -16,7 +16,7 @@ use crate::id::ChallengeId;
 use crate::limit::{self, Limit};
 use crate::methods::Method;
 use crate::methods::shared::code::answer::take_answer;
-use crate::methods::shared::code::send::{address_of, hashed};
+use crate::methods::shared::code::write::{address_of, hashed};
 use crate::methods::shared::code::{ANSWERS, WrongBecause};
 use crate::tally::{Ceremony, Stage};
 use crate::tenant::Tenant;
@@ -59,7 +59,7 @@ impl Countersign {
         caller: &Caller,
     ) -> Result<CodeAnswer> {
         let id = ChallengeId::parse(id).ok_or(MISSING)?;
-        let method = rules_of(&challenge::find(self.db(), &tenant.id, &id).await?)?.method;
+        let method = rules_of(&challenge::find(self.db(), &tenant.id, &id).await?, None)?.method;
         self.require_offered(tenant, method)?;
         let now = self.now();
         let (tenant, typed, caller) = (tenant.clone(), challenge::typed(typed), caller.clone());

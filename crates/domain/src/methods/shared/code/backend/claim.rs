@@ -41,7 +41,7 @@ impl Countersign {
         caller: &Caller,
     ) -> Result<Claimed> {
         let id = ChallengeId::parse(id).ok_or(MISSING)?;
-        let method = rules_of(&challenge::find(self.db(), &tenant.id, &id).await?)?.method;
+        let method = rules_of(&challenge::find(self.db(), &tenant.id, &id).await?, None)?.method;
         let (now, fresh) = (self.now(), UserId::random());
         let completion = Completion::new(tenant.clone(), caller.clone(), now);
         let event =

@@ -14,7 +14,7 @@ use crate::clock::Millis;
 use crate::delivery::Happened;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
-use crate::methods::shared::code::send::address_of;
+use crate::methods::shared::code::write::address_of;
 use crate::methods::shared::permission::admits_proof;
 use crate::tenant::Tenant;
 use crate::token::{Proof, Scope};
@@ -64,13 +64,16 @@ impl Completion {
         at: Millis,
     ) -> Result<Completed> {
         let tenant = &self.tenant.id;
-        let method = rules_of(open)?.method;
+        let method = rules_of(open, None)?.method;
         let user = user::store::find(tx, tenant, user).await?.ok_or(Error::NotFound("user"))?;
         let action = self.admits(tx, &user, open).await?;
         let fresh = assurance_of_code(method, at);
         let id = match self.held(tx, &user, open).await? {
             Some(held) => {
                 authenticator::store::record_use(tx, tenant, &held.id, at).await?;
+                if let (None, Some(channel)) = (&open.note.factor, open.note.sms_channel) {
+                    codes::sent_by(tx, tenant, &held.id, channel).await?;
+                }
                 held.id
             }
             None => self.enrol(tx, &user, open, &action, at).await?,
@@ -102,7 +105,7 @@ impl Completion {
 
     /// The user's factor at the address that was answered. Letters beyond ASCII are compared as they are: some fold into others.
     async fn held(&self, tx: &mut Tx<'_>, user: &User, open: &Challenge) -> Result<Option<Authenticator>> {
-        let rules = rules_of(open)?;
+        let rules = rules_of(open, None)?;
         let Some(proved) = &open.note.address else { return Ok(None) };
         let held = codes::reload(tx, &self.tenant.id, &user.id).await?;
         let same = |factor: &Authenticator| address_of(factor).is_some_and(|held| held.eq_ignore_ascii_case(proved));
@@ -117,7 +120,7 @@ impl Completion {
         action: &Action,
         at: Millis,
     ) -> Result<AuthenticatorId> {
-        let (tenant, rules) = (&self.tenant.id, rules_of(open)?);
+        let (tenant, rules) = (&self.tenant.id, rules_of(open, None)?);
         let is_first = user::store::claim_first_factor(tx, tenant, &user.id).await?;
         if !is_first {
             if !scope(open).add {

@@ -6,11 +6,13 @@
 
 mod answer;
 mod begin;
+mod choose;
 mod claim;
 mod complete;
 mod show;
 
 use super::Rules;
+use crate::authenticator::SmsChannel;
 use crate::challenge::{Challenge, Purpose};
 use crate::error::{Error, Result};
 use crate::methods::code_rules;
@@ -22,8 +24,10 @@ pub use show::{Shown, WhichChallenge};
 
 const MISSING: Error = Error::NotFound("challenge");
 
-/// The rules of a challenge that is answered by a code and proves a factor; anything else is as if it were not there.
-fn rules_of(open: &Challenge) -> Result<&'static Rules> {
-    let rules = open.method.filter(|_| open.purpose == Purpose::Verify).and_then(code_rules);
-    rules.ok_or(MISSING)
+/// The rules of a challenge that is answered by a code and proves a factor; anything else is as if it were not there. A code to a
+/// phone goes by `channel`, else as the one before it did.
+fn rules_of(open: &Challenge, channel: Option<SmsChannel>) -> Result<&'static Rules> {
+    let channel = channel.or(open.note.sms_channel).unwrap_or_default();
+    let method = open.method.filter(|_| open.purpose == Purpose::Verify);
+    method.and_then(|method| code_rules(method, channel)).ok_or(MISSING)
 }

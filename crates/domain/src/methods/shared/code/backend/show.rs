@@ -4,7 +4,6 @@ use crate::Countersign;
 use crate::authenticator::SmsChannel;
 use crate::challenge::{self, Challenge};
 use crate::clock::Millis;
-use crate::delivery::Channel;
 use crate::error::{Error, Result};
 use crate::id::ChallengeId;
 use crate::methods::Method;
@@ -78,16 +77,11 @@ impl Countersign {
 
 impl From<Challenge> for Shown {
     fn from(open: Challenge) -> Self {
-        let channel = match open.method.and_then(Method::sends_by) {
-            Some(Channel::Sms) => Some(SmsChannel::Default),
-            Some(Channel::Whatsapp) => Some(SmsChannel::Whatsapp),
-            Some(Channel::Email) | None => None,
-        };
         Self {
             id: open.id,
             expires_at: open.expires_at,
             method: open.method,
-            channel,
+            channel: open.note.sms_channel,
             address: open.note.address,
             action: open.action_code,
         }

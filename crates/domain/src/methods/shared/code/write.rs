@@ -1,0 +1,145 @@
+//! One code on its way: the challenge, the message and the event of it, in one transaction, within all bounds.
+
+use super::{CODE_LIFE, Made, Rules, cap};
+use crate::audit::{self, Event};
+use crate::authenticator::{Authenticator, Detail, SmsChannel, codes};
+use crate::challenge::{self, Challenge, Note, Purpose, State};
+use crate::clock::Millis;
+use crate::delivery::{Channel, Letter, Post, Recipient, masked};
+use crate::error::{Error, Result};
+use crate::id::{AuthenticatorId, ChallengeId, UserId};
+use crate::tenant::Tenant;
+use crate::user::User;
+use crate::{Caller, Countersign, limit, secret};
+
+/// A code to one address, or to nobody.
+pub(super) struct Sending<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) challenge: ChallengeId,
+    pub(super) purpose: Purpose,
+    /// Whose, where that is known.
+    pub(super) user: Option<&'a User>,
+    /// Code and key.
+    pub(super) action: (String, String),
+    /// Where it goes, and what the answer needs. Without an address it goes nowhere, at the same cost.
+    pub(super) note: Note,
+}
+
+impl Countersign {
+    /// `InvalidConfiguration` that says what is missing, unless a code can be sent by these rules.
+    pub(super) fn require_sent(&self, tenant: &Tenant, rules: &Rules) -> Result<()> {
+        self.require_offered(tenant, rules.method)?;
+        match rules.phone {
+            Some(SmsChannel::Whatsapp) => self.require_delivered(rules.method, Channel::Whatsapp),
+            Some(SmsChannel::Default) | None => Ok(()),
+        }
+    }
+
+    /// Writes a code down, and when it ends; it is to be sent next. Refused before anything is written: an address that the rules
+    /// do not reach; one too many for the user, the address or the tenant (checklist 9, 10).
+    pub(super) async fn write_code(
+        &self,
+        tenant: &Tenant,
+        sending: Sending<'_>,
+        caller: &Caller,
+    ) -> Result<(Letter, Millis)> {
+        let Sending { rules, challenge: id, purpose, user, action: (code, key), mut note } = sending;
+        let now = self.now();
+        let expires_at = now.plus(CODE_LIFE);
+        let caps = note.address.as_deref().map_or_else(|| Ok(Vec::new()), |address| (rules.guard)(tenant, address))?;
+        note.sms_channel = rules.phone;
+        let told = note.told.as_ref().and_then(|told| told.locale.clone());
+        let to = Recipient {
+            address: note.address.clone().unwrap_or_default(),
+            name: user.and_then(|user| user.display_name.clone()),
+            locale: told.or_else(|| user.and_then(|user| user.locale.clone())),
+        };
+        let user = user.map(|user| user.id.clone());
+        let Made { message, kept } = (rules.make)(tenant, &id);
+        let post = Post { user: user.clone(), challenge: Some(id.clone()), to, message, expires_at };
+        let letter = self.letter(&tenant.id, &post);
+        let letter = if note.address.is_some() { letter } else { letter.as_decoy() };
+        let keys = limit_keys(rules, user.as_ref(), note.address.as_deref());
+        let open = Challenge {
+            id,
+            user,
+            action_code: code,
+            idempotency_key: Some(key),
+            method: Some(rules.method),
+            purpose,
+            state: State::Pending,
+            secret_hash: Some(kept),
+            note,
+            expires_at,
+            is_stored: true,
+        };
+        let event = started(&open, rules, caller, now);
+        let (tenant, written, sends) = (tenant.id.clone(), letter.clone(), rules.sends);
+        let capped = self
+            .write(async move |tx| {
+                for key in &keys {
+                    limit::take(tx, &tenant, key, sends, now).await?;
+                }
+                let capped = event.clone().renamed("sms.cap_reached");
+                if let Some(retry_after) = cap::take(tx, &tenant, &caps, &capped, now).await? {
+                    return Ok(Some(retry_after));
+                }
+                if let Some((factor, channel)) = travels(&open) {
+                    codes::sent_by(tx, &tenant, factor, channel).await?;
+                }
+                challenge::arm(tx, &tenant, &open, now).await?;
+                written.put(tx).await?;
+                audit::record(tx, &tenant, &event).await?;
+                Ok(None)
+            })
+            .await?;
+        match capped {
+            Some(retry_after) => Err(Error::TooMany { retry_after }),
+            None => Ok((letter, expires_at)),
+        }
+    }
+}
+
+/// The event of a challenge that is to be answered by a code.
+fn started(open: &Challenge, rules: &Rules, caller: &Caller, now: Millis) -> Event {
+    let name = if open.purpose == Purpose::Enrol { "enrolment.started" } else { "challenge.started" };
+    let mut event = Event::new(name, now)
+        .challenge(&open.id)
+        .caller(caller)
+        .detail("method", rules.method.as_str())
+        .detail("address", open.note.address.as_deref().map_or_else(|| "none".to_owned(), masked));
+    if let (Some(user), Some(key)) = (&open.user, &open.idempotency_key) {
+        event = event.user(user).action(&open.action_code, key);
+    }
+    if let Some(factor) = &open.note.factor {
+        event = event.authenticator(factor);
+    }
+    event
+}
+
+/// The phone that a code goes to, and how, where it is a factor already.
+fn travels(open: &Challenge) -> Option<(&AuthenticatorId, SmsChannel)> {
+    let goes = open.purpose == Purpose::Verify && open.note.address.is_some();
+    open.note.factor.as_ref().zip(open.note.sms_channel).filter(|_| goes)
+}
+
+/// The counters of sends: one of the user, one of the address, as far as they are known.
+fn limit_keys(rules: &Rules, user: Option<&UserId>, address: Option<&str>) -> Vec<String> {
+    let factor = rules.factor.as_str();
+    let user = user.map(|user| format!("send:{factor}:{user}"));
+    user.into_iter().chain(address.map(|address| format!("send:{factor}:to:{}", hashed(address)))).collect()
+}
+
+/// An address as a part of a counter's name, however it is written. Hashed: counters are not for reading.
+pub(super) fn hashed(address: &str) -> String {
+    secret::base64url(&secret::sha256(address.to_lowercase().as_bytes()))
+}
+
+/// Where a factor's codes go.
+pub(super) fn address_of(factor: &Authenticator) -> Option<&String> {
+    match &factor.detail {
+        Detail::Email(address) => Some(address),
+        Detail::Phone(phone) => Some(&phone.number),
+        Detail::Credential(_) | Detail::App | Detail::RecoveryCodes { .. } => None,
+    }
+}
