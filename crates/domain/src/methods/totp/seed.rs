@@ -37,19 +37,29 @@ impl Seed {
     }
 
     /// The seed of an address `otpauth://totp/…`, such as another server has shown. `InvalidRequest` where the app that has it
-    /// would show other codes than are checked here, or the seed is too short.
+    /// would show other codes than are checked here, or may: what is said twice, apps read differently. The same for a seed that is
+    /// too short. The refusal does not repeat the address.
     pub fn of_uri(uri: &str) -> Result<Self> {
         let url = Url::parse(uri).ok().filter(|url| url.scheme() == "otpauth" && url.host_str() == Some("totp"));
         let url = url.ok_or_else(|| Error::invalid("otpUri must be an otpauth://totp/ address."))?;
-        let mut seed = None;
+        let (mut seed, mut said) = (None, Vec::new());
         for (name, value) in url.query_pairs() {
-            match &*name {
-                "secret" => seed = Self::of_base32(&value),
-                "algorithm" if !value.eq_ignore_ascii_case("SHA1") => return Err(Error::invalid(PARAMETERS)),
-                "digits" if value != "6" => return Err(Error::invalid(PARAMETERS)),
-                "period" if value != "30" => return Err(Error::invalid(PARAMETERS)),
-                _ => {}
+            let name = name.to_ascii_lowercase();
+            let is_ours = match &*name {
+                "secret" => {
+                    seed = Self::of_base32(&value);
+                    true
+                }
+                "algorithm" => value.eq_ignore_ascii_case("SHA1"),
+                "digits" => value == "6",
+                "period" => value == "30",
+                // Who issued it, a picture: nothing that codes depend on.
+                _ => continue,
+            };
+            if !is_ours || said.contains(&name) {
+                return Err(Error::invalid(PARAMETERS));
             }
+            said.push(name);
         }
         seed.ok_or_else(|| Error::invalid("The secret of otpUri must be base32 of at least 112 bits."))
     }
@@ -91,7 +101,8 @@ impl Seed {
     }
 }
 
-const PARAMETERS: &str = "otpUri must be of SHA1, 6 digits and 30 seconds: no other codes are checked here.";
+const PARAMETERS: &str =
+    "otpUri must be of SHA1, 6 digits and 30 seconds, each said once at most: no other codes are checked here.";
 
 /// A seed moved to another row does not open.
 fn place<'a>(tenant: &'a TenantId, factor: &'a AuthenticatorId) -> [&'a [u8]; 4] {
@@ -138,9 +149,26 @@ mod tests {
     fn an_address_of_other_codes_or_a_short_seed_is_refused() {
         let good = "otpauth://totp/Shop:ada?secret=gezdgnbvgy3tqojqgezdgnbvgy3tqojq";
         assert_eq!(Seed::of_uri(good).unwrap().bytes(), b"12345678901234567890");
-        for more in ["&algorithm=SHA256", "&digits=8", "&period=60", "&algorithm=SHA1&digits=7"] {
+        let harmless = "&algorithm=sha1&digits=6&period=30&issuer=Shop&image=https%3A%2F%2Fshop.example%2F";
+        assert!(Seed::of_uri(&format!("{good}{harmless}")).is_ok());
+        for more in [
+            "&algorithm=SHA256",
+            "&algorithm=",
+            "&Algorithm=SHA512",
+            "&digits=8",
+            "&digits=06",
+            "&period=60",
+            "&period=30.0",
+            "&algorithm=SHA1&digits=7",
+            "&period=30&period=30",
+            "&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJR",
+            "&SECRET=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJR",
+        ] {
             assert!(Seed::of_uri(&format!("{good}{more}")).is_err(), "{more}");
         }
+        // 112 bits are enough, padded or not.
+        assert!(Seed::of_uri("otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQGEZDGNA").is_ok());
+        assert!(Seed::of_uri("otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQGEZDGNA%3D").is_ok());
         for uri in [
             "",
             "otpauth://totp/ada",
@@ -148,6 +176,11 @@ mod tests {
             "https://totp/ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
             "otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQ",
             "otpauth://totp/ada?secret=!",
+            "otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ1",
+            "otpauth://totp/ada?secret=GEZDGNBV GY3TQOJQ GEZDGNBV GY3TQOJQ",
+            // 104 bits.
+            "otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQGEZDG",
+            "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
         ] {
             assert!(Seed::of_uri(uri).is_err(), "{uri}");
         }
