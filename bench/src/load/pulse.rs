@@ -34,6 +34,11 @@ impl Pulse {
         Self { begin, bound, seen: Mutex::new((begin.elapsed(), Vec::new())) }
     }
 
+    /// Something is asked again after a time in which nothing was: that is no gap.
+    pub(crate) fn resume(&self) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).0 = self.begin.elapsed();
+    }
+
     /// Something was completed.
     pub(crate) fn beat(&self) {
         self.beat_at(self.begin.elapsed());

@@ -30,7 +30,7 @@ pub mod user;
 pub use countersign::{Countersign, Options};
 pub use error::{Error, Result};
 pub use statements::statements;
-pub use sweep::{Retention, RetentionError, Swept};
+pub use sweep::{Pace, Retention, RetentionError, Swept};
 
 /// Where a call comes from, for the audit trail and for what a factor remembers of its device.
 #[derive(Debug, Clone, Default)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use countersign_domain::clock::Span;
 use countersign_domain::delivery::Channel;
 use countersign_domain::jobs::Job;
-use countersign_domain::{Countersign, Result};
+use countersign_domain::{Countersign, Pace, Result};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::warn;
@@ -16,8 +16,8 @@ use crate::delivery;
 const PAUSE: Duration = Duration::from_secs(10);
 /// Between two looks into the outbox.
 const OUTBOX_PAUSE: Duration = Duration::from_secs(1);
-/// Between two batches when there is more to do: other writers go first.
-const BREATH: Duration = Duration::from_millis(50);
+/// Least time between two rounds of batches when there is more to do.
+const BREATH: Duration = Duration::from_millis(5);
 /// What messages on their way get to arrive when the server stops. A later one is sent again by whoever is there.
 const LAST_MESSAGES: Duration = Duration::from_secs(5);
 
@@ -69,11 +69,13 @@ async fn deliver(countersign: Countersign) {
 
 async fn sweep_what_is_due(countersign: &Countersign) -> Result<()> {
     let Some(lease) = countersign.claim(Job::Sweep).await? else { return Ok(()) };
-    while let Some(swept) = countersign.sweep(&lease).await? {
+    let mut pace = Pace::default();
+    while let Some(swept) = countersign.sweep(&lease, &mut pace).await? {
         if !swept.more {
             return countersign.release(lease, Span::seconds(10)).await;
         }
-        tokio::time::sleep(BREATH).await;
+        // Other writers get as much time as this one took.
+        tokio::time::sleep(pace.worked().max(BREATH)).await;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! An answer that comes too late ends its challenge for good.
 
 use countersign_db::statements;
+use countersign_domain::Pace;
 use countersign_domain::clock::Span;
 use countersign_domain::jobs::Job;
 use countersign_testkit::app::{Answer, ORIGIN, TestApp, TestTenant, Who};
@@ -75,7 +76,7 @@ async fn item_96_a_sign_in_seen_late_stays_expired_when_the_clock_is_set_back() 
 
     app.advance(Span::minutes(30));
     let lease = app.countersign.claim(Job::Sweep).await.unwrap().unwrap();
-    app.countersign.sweep(&lease).await.unwrap();
+    app.countersign.sweep(&lease, &mut Pace::default()).await.unwrap();
     assert_eq!(states(&app).await, [""; 0], "they are swept like others");
 }
 

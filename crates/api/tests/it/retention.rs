@@ -3,7 +3,7 @@
 use countersign_db::{Db, statements};
 use countersign_domain::clock::Span;
 use countersign_domain::jobs::Job;
-use countersign_domain::{Retention, Swept};
+use countersign_domain::{Pace, Retention, Swept};
 use countersign_testkit::app::{TestApp, TestTenant};
 use countersign_testkit::forger::Authenticator;
 use http::Method;
@@ -27,8 +27,12 @@ async fn sweep(app: &TestApp) -> Vec<u64> {
     let lease = app.countersign.claim(Job::Sweep).await.expect("leases are readable").expect("the lease is free");
     let mut removed = Vec::new();
     loop {
-        let Swept { rows, more } =
-            app.countersign.sweep(&lease).await.expect("rows are removed").expect("the lease is kept");
+        let Swept { rows, more } = app
+            .countersign
+            .sweep(&lease, &mut Pace::default())
+            .await
+            .expect("rows are removed")
+            .expect("the lease is kept");
         removed.push(rows);
         if !more {
             app.countersign.release(lease, Span::seconds(0)).await.expect("a lease is given back");

@@ -1,9 +1,9 @@
 //! Expired rows go, a process at a time; nothing that still counts goes with them.
 
 use countersign_db::{Db, statements};
-use countersign_domain::Swept;
 use countersign_domain::clock::Span;
 use countersign_domain::jobs::Job;
+use countersign_domain::{Pace, Swept};
 use countersign_testkit::app::{TestApp, Who};
 use countersign_testkit::forger::Authenticator;
 
@@ -30,13 +30,13 @@ async fn expired_rows_are_removed_ten_minutes_late_and_others_stay() {
     let lease = app.countersign.claim(Job::Sweep).await.unwrap().unwrap();
     app.advance(Span::minutes(9));
     let fresh = shop.begun_options().await;
-    assert_eq!(app.countersign.sweep(&lease).await.unwrap(), Some(Swept::default()));
+    assert_eq!(app.countersign.sweep(&lease, &mut Pace::default()).await.unwrap(), Some(Swept::default()));
     assert_eq!(rows(&app.db).await, (3, 1));
 
     // The enrolment's challenge lived for five minutes, the sign-in's for ten.
     app.advance(Span::minutes(12));
     let lease = app.countersign.claim(Job::Sweep).await.unwrap().unwrap();
-    app.countersign.sweep(&lease).await.unwrap();
+    app.countersign.sweep(&lease, &mut Pace::default()).await.unwrap();
     assert_eq!(rows(&app.db).await, (1, 0));
     // Late, and still told so.
     let late = shop.answer_passkey(Who::Tenant, &fresh, &key).await.refused(400, "invalid_request");
@@ -53,8 +53,14 @@ async fn more_rows_than_a_batch_go_in_batches() {
     }
     app.advance(Span::minutes(21));
     let lease = app.countersign.claim(Job::Sweep).await.unwrap().unwrap();
-    assert_eq!(app.countersign.sweep(&lease).await.unwrap(), Some(Swept { rows: 500, more: true }));
-    assert_eq!(app.countersign.sweep(&lease).await.unwrap(), Some(Swept { rows: 100, more: false }));
+    assert_eq!(
+        app.countersign.sweep(&lease, &mut Pace::default()).await.unwrap(),
+        Some(Swept { rows: 500, more: true })
+    );
+    assert_eq!(
+        app.countersign.sweep(&lease, &mut Pace::default()).await.unwrap(),
+        Some(Swept { rows: 100, more: false })
+    );
     assert_eq!(rows(&app.db).await.0, 0);
 }
 
@@ -83,7 +89,7 @@ async fn a_lease_that_nobody_keeps_is_taken_over_and_its_old_holder_changes_noth
     app.advance(Span::seconds(20));
     assert!(app.countersign.claim(Job::Sweep).await.unwrap().is_none(), "its holder may live");
     // Work keeps it.
-    app.countersign.sweep(&lost).await.unwrap();
+    app.countersign.sweep(&lost, &mut Pace::default()).await.unwrap();
     app.advance(Span::seconds(20));
     assert!(app.countersign.claim(Job::Sweep).await.unwrap().is_none(), "its holder has just worked");
 
@@ -91,11 +97,11 @@ async fn a_lease_that_nobody_keeps_is_taken_over_and_its_old_holder_changes_noth
     let next = app.countersign.claim(Job::Sweep).await.unwrap().unwrap();
     app.tenant().begun_options().await;
     app.advance(Span::minutes(21));
-    assert_eq!(app.countersign.sweep(&lost).await.unwrap(), None);
+    assert_eq!(app.countersign.sweep(&lost, &mut Pace::default()).await.unwrap(), None);
     assert_eq!(rows(&app.db).await.0, 1);
     // Nor does it give back what is another's.
     app.countersign.release(lost, Span::seconds(0)).await.unwrap();
-    assert_eq!(app.countersign.sweep(&next).await.unwrap().map(|swept| swept.rows), Some(1));
+    assert_eq!(app.countersign.sweep(&next, &mut Pace::default()).await.unwrap().map(|swept| swept.rows), Some(1));
 }
 
 /// A clock that was far ahead for a moment must not stop a job until then.

@@ -1,6 +1,7 @@
 //! Challenges for anyone that have no row until they are answered (docs/adr/0015-unstored-challenges.md).
 
 use countersign_db::statements;
+use countersign_domain::Pace;
 use countersign_domain::clock::Span;
 use countersign_domain::jobs::Job;
 use countersign_testkit::app::{ORIGIN, TestApp, TestTenant, Who};
@@ -115,7 +116,7 @@ async fn item_96_a_swept_challenge_stays_used_when_the_clock_is_set_back() {
     shop.send_assertion(Who::Tenant, &offer, &said).await.ok();
     app.advance(Span::minutes(30));
     let lease = app.countersign.claim(Job::Sweep).await.unwrap().unwrap();
-    app.countersign.sweep(&lease).await.unwrap();
+    app.countersign.sweep(&lease, &mut Pace::default()).await.unwrap();
     assert_eq!(rows(&app).await, []);
 
     app.advance(Span::minutes(-29));

@@ -22,7 +22,7 @@ statements! {
         WHERE tenant_id = $3 AND outbox_id = $4 AND lease = $5";
     POSTPONE = "UPDATE outbox SET lease = NULL, due_at = $1 WHERE tenant_id = $2 AND outbox_id = $3 AND lease = $4";
     SWEEP = "DELETE FROM outbox WHERE (tenant_id, outbox_id) IN (SELECT tenant_id, outbox_id FROM outbox
-        WHERE closed_at < $1 ORDER BY closed_at LIMIT 500)";
+        WHERE closed_at < $1 ORDER BY closed_at LIMIT $2)";
 }
 
 /// How a message ended, as its row says.
@@ -128,6 +128,6 @@ pub(super) async fn postpone(tx: &mut Tx<'_>, at: &Address, lease: &str, due: Mi
 }
 
 /// Removes a batch of what was closed before `before`.
-pub(crate) async fn sweep(tx: &mut Tx<'_>, before: Millis) -> Result<u64> {
-    Ok(tx.run(&SWEEP, &[&before]).await?)
+pub(crate) async fn sweep(tx: &mut Tx<'_>, before: Millis, limit: i64) -> Result<u64> {
+    Ok(tx.run(&SWEEP, &[&before, &limit]).await?)
 }

@@ -6,10 +6,11 @@
 //! (docs/adr/0013-retention.md).
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use countersign_db::{Db, Row, ToValue, Tx, statements};
 
-use super::{BATCH, Swept};
+use super::{Pace, Swept};
 use crate::Countersign;
 use crate::clock::Millis;
 use crate::error::Result;
@@ -35,7 +36,7 @@ statements! {
         WHERE EXISTS (SELECT 1 FROM audit_events e WHERE e.tenant_id = t.tenant_id AND e.at < $1) ORDER BY t.tenant_id";
     FOLLOWED = "SELECT at, event_id FROM action_sweeps WHERE tenant_id = $1";
     NEXT_EVENTS = "SELECT at, event_id, user_id, action_code, idempotency_key FROM audit_events WHERE tenant_id = $1 AND (at, event_id) > ($2, $3) AND at < $4
-        ORDER BY at, event_id LIMIT 500";
+        ORDER BY at, event_id LIMIT $5";
     END_ACTIONS = concat!("DELETE FROM actions WHERE tenant_id = $1 AND updated_at < $2 AND (", one_of!((3 4 5) (6 7 8) (9 10 11)
         (12 13 14) (15 16 17) (18 19 20) (21 22 23) (24 25 26) (27 28 29) (30 31 32) (33 34 35) (36 37 38) (39 40 41) (42 43 44) (45 46 47) (48 49 50) (51 52 53) (54 55 56) (57 58 59) (60 61 62)), ")");
     FOLLOW = "INSERT INTO action_sweeps (tenant_id, at, event_id) VALUES ($1, $2, $3)
@@ -57,12 +58,16 @@ fn beginning() -> Place {
 impl Countersign {
     /// Removes a batch of actions and one of events of each tenant that has any whose time is over. `None` when another
     /// process has taken the lease over.
-    pub(super) async fn sweep_history(&self, lease: &Lease) -> Result<Option<Swept>> {
+    pub(super) async fn sweep_history(&self, lease: &Lease, pace: &mut Pace) -> Result<Option<Swept>> {
         let mut swept = Swept::default();
         for kind in [History::Actions, History::Events] {
             let Some(before) = self.over_before(kind) else { continue };
             for tenant in kind.tenants(self.db(), before).await? {
-                let Some(batch) = self.sweep_history_of(lease, kind, tenant).await? else { return Ok(None) };
+                let asked = *pace;
+                let Some((batch, took)) = self.sweep_history_of(lease, kind, tenant, asked).await? else {
+                    return Ok(None);
+                };
+                pace.learn(if batch.more { asked.rows() } else { 0 }, took);
                 self.tally().swept(batch.rows);
                 swept.rows += batch.rows;
                 swept.more |= batch.more;
@@ -80,20 +85,29 @@ impl Countersign {
         }
     }
 
-    async fn sweep_history_of(&self, lease: &Lease, kind: History, tenant: TenantId) -> Result<Option<Swept>> {
+    /// What went of one tenant's history, and how long that took; not how long it waited for others.
+    async fn sweep_history_of(
+        &self,
+        lease: &Lease,
+        kind: History,
+        tenant: TenantId,
+        pace: Pace,
+    ) -> Result<Option<(Swept, Duration)>> {
         let (now, lease) = (self.now(), lease.clone());
         let (actions, of_kind) = (self.over_before(History::Actions), self.over_before(kind));
         self.write(async move |tx| {
             if !jobs::keep(tx, &lease, now).await? {
                 return Ok(None);
             }
-            let Some((actions, before)) = actions.zip(of_kind) else { return Ok(Some(Swept::default())) };
+            let begun = Instant::now();
+            let nothing = |begun: Instant| Ok(Some((Swept::default(), begun.elapsed())));
+            let Some((actions, before)) = actions.zip(of_kind) else { return nothing(begun) };
             let from = match kind {
                 History::Actions => followed(tx, &tenant).await?,
                 History::Events => beginning(),
             };
-            let events = tx.all(&NEXT_EVENTS, &[&tenant, &from.0, &from.1, &before]).await?;
-            let Some(last) = events.last() else { return Ok(Some(Swept::default())) };
+            let events = tx.all(&NEXT_EVENTS, &[&tenant, &from.0, &from.1, &before, &pace.limit()]).await?;
+            let Some(last) = events.last() else { return nothing(begun) };
             let to: Place = (last.get(0)?, last.get(1)?);
             // Also before its events end, in case one was written behind the place that was reached, by a clock that was
             // far behind: no action outlives its trail.
@@ -102,7 +116,8 @@ impl Countersign {
                 History::Actions => drop(tx.run(&FOLLOW, &[&tenant, &to.0, &to.1]).await?),
                 History::Events => rows += tx.run(&END_EVENTS, &[&tenant, &to.0, &to.1]).await?,
             }
-            Ok(Some(Swept { rows, more: events.len() as u64 >= BATCH }))
+            let swept = Swept { rows, more: pace.is_full(events.len() as u64) };
+            Ok(Some((swept, begun.elapsed())))
         })
         .await
     }

@@ -2,7 +2,10 @@
 //! never wait for it.
 
 mod history;
+mod pace;
 mod retention;
+
+use std::time::{Duration, Instant};
 
 use countersign_db::{Db, Statement, Tx, statements};
 
@@ -12,15 +15,16 @@ use crate::delivery;
 use crate::error::Result;
 use crate::jobs::{self, Lease};
 
+pub use pace::Pace;
 pub use retention::{Retention, RetentionError};
 
 statements! {
     CHALLENGES = "DELETE FROM challenges WHERE (tenant_id, challenge_id) IN (SELECT tenant_id, challenge_id FROM challenges
-        WHERE expires_at < $1 ORDER BY expires_at LIMIT 500) RETURNING expires_at";
+        WHERE expires_at < $1 ORDER BY expires_at LIMIT $2) RETURNING expires_at";
     COUNTERS = "DELETE FROM counters WHERE (tenant_id, counter_key, win) IN (SELECT tenant_id, counter_key, win FROM counters
-        WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)";
+        WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
     SPENT = "DELETE FROM spent WHERE (tenant_id, spent_id) IN (SELECT tenant_id, spent_id FROM spent
-        WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)";
+        WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
     RAISE = "INSERT INTO watermarks (name, at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET at = $2 WHERE watermarks.at < $2";
     SWEPT_UNTIL = "SELECT at FROM watermarks WHERE name = $1";
 }
@@ -30,9 +34,6 @@ const WATERMARK: &str = "challenges";
 
 /// How long an expired row is kept, so that a late answer is told "expired" and not "unknown".
 const GRACE: Span = Span::minutes(10);
-
-/// Rows that a batch removes: those of the statements above.
-const BATCH: u64 = 500;
 
 /// What has rows that expire.
 #[derive(Clone, Copy)]
@@ -58,44 +59,47 @@ pub struct Swept {
 }
 
 impl Countersign {
-    /// Removes one batch of each kind of expired row, and of each tenant's history, each in a transaction of its own. `None` when
-    /// another process has taken the lease over.
-    pub async fn sweep(&self, lease: &Lease) -> Result<Option<Swept>> {
+    /// Removes one batch of each kind of expired row, and of each tenant's history, each in a transaction of its own, as large as
+    /// `pace` says. `None` when another process has taken the lease over.
+    pub async fn sweep(&self, lease: &Lease, pace: &mut Pace) -> Result<Option<Swept>> {
         let mut swept = Swept::default();
         for table in [Table::Challenges, Table::Counters, Table::Spent, Table::Outbox] {
-            let Some(rows) = self.sweep_batch(lease, table).await? else { return Ok(None) };
+            let asked = *pace;
+            let Some((rows, took)) = self.sweep_batch(lease, table, asked).await? else { return Ok(None) };
+            pace.learn(rows, took);
             self.tally().swept(rows);
             swept.rows += rows;
-            swept.more |= rows >= BATCH;
+            swept.more |= asked.is_full(rows);
         }
-        let Some(history) = self.sweep_history(lease).await? else { return Ok(None) };
+        let Some(history) = self.sweep_history(lease, pace).await? else { return Ok(None) };
         swept.rows += history.rows;
         swept.more |= history.more;
         Ok(Some(swept))
     }
 
-    async fn sweep_batch(&self, lease: &Lease, table: Table) -> Result<Option<u64>> {
+    /// How many rows of `table` went, and how long that took; not how long it waited for others.
+    async fn sweep_batch(&self, lease: &Lease, table: Table, pace: Pace) -> Result<Option<(u64, Duration)>> {
         let now = self.now();
         let lease = lease.clone();
         self.write(async move |tx| {
             if !jobs::keep(tx, &lease, now).await? {
                 return Ok(None);
             }
-            let before = now.minus(GRACE);
+            let (begun, before, limit) = (Instant::now(), now.minus(GRACE), pace.limit());
             let rows = match table {
-                Table::Challenges => sweep_challenges(tx, before).await?,
-                Table::Counters => tx.run(&COUNTERS, &[&before]).await?,
-                Table::Spent => tx.run(&SPENT, &[&before]).await?,
-                Table::Outbox => delivery::sweep(tx, before).await?,
+                Table::Challenges => sweep_challenges(tx, before, limit).await?,
+                Table::Counters => tx.run(&COUNTERS, &[&before, &limit]).await?,
+                Table::Spent => tx.run(&SPENT, &[&before, &limit]).await?,
+                Table::Outbox => delivery::sweep(tx, before, limit).await?,
             };
-            Ok(Some(rows))
+            Ok(Some((rows, begun.elapsed())))
         })
         .await
     }
 }
 
-async fn sweep_challenges(tx: &mut Tx<'_>, before: Millis) -> Result<u64> {
-    let removed = tx.all(&CHALLENGES, &[&before]).await?;
+async fn sweep_challenges(tx: &mut Tx<'_>, before: Millis, limit: i64) -> Result<u64> {
+    let removed = tx.all(&CHALLENGES, &[&before, &limit]).await?;
     let mut newest = None;
     for row in &removed {
         newest = newest.max(Some(row.get::<Millis>(0)?));
