@@ -82,6 +82,16 @@ impl Problem {
         &self.description
     }
 
+    /// The status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// When it is worth another try: whole seconds, at least one.
+    pub(crate) fn retry_after_seconds(&self) -> Option<i64> {
+        self.retry_after.map(|span| (span.0.max(1) + 999) / 1000)
+    }
+
     /// The answer, with the id of its request.
     pub(crate) fn render(&self, request_id: &str) -> Response {
         let body = ErrorBody {
@@ -92,9 +102,8 @@ impl Problem {
             request_id,
         };
         let mut response = (self.status, axum::Json(body)).into_response();
-        if let Some(span) = self.retry_after {
-            let seconds = HeaderValue::from((span.0.max(1) + 999) / 1000);
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        if let Some(seconds) = self.retry_after_seconds() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             // `Basic` makes a browser ask for a password in front of the page whose token has expired.

@@ -23,6 +23,7 @@ use tracing::{debug, error, info};
 
 use crate::Api;
 use crate::problem::Problem;
+use crate::ui;
 use admission::Rank;
 use cors::Cors;
 
@@ -92,7 +93,7 @@ pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
             api.meter.refused("unavailable");
         }
         tell(&seen, &problem);
-        response = problem.render(&seen.id);
+        response = if ui::is_page(&seen.path) { ui::problem(&problem, &seen.id) } else { problem.render(&seen.id) };
     }
     finish(&api, &seen, &cors, &mut response);
     api.meter.answered(&seen.method, route, response.status(), seen.at.elapsed());

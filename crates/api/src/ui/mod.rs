@@ -4,6 +4,7 @@
 //! brings along a nonce that the page's browser holds in a cookie, and a binding of that nonce to the link.
 
 mod page;
+mod problem;
 
 use axum::Router;
 use axum::extract::rejection::FormRejection;
@@ -18,6 +19,13 @@ use serde::Deserialize;
 use crate::Api;
 use crate::extract::{From, Query};
 use crate::problem::Problem;
+
+pub(crate) use problem::problem;
+
+/// Whether what is answered at this path is for people to read, refusals too.
+pub(crate) fn is_page(path: &str) -> bool {
+    path.starts_with("/ui/")
+}
 
 pub(crate) fn routes() -> Router<Api> {
     Router::new().route(LINK_PATH, get(open).post(answer))

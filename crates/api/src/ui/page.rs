@@ -75,11 +75,12 @@ pub(super) fn refused(application: &str) -> Response {
 /// For every link that is not open, whatever became of it, and for what never was one.
 pub(super) fn over() -> Response {
     let body = "<h1>This link is over</h1><p>A link works once, for ten minutes, and a newer one takes its place.</p>\
-         <p>Please go back to where you asked for it, and ask for another.</p>";
+         <p>If you have just said yes, go back to where you asked: it may have gone on. Else ask for another link there.</p>";
     page(StatusCode::GONE, "This link is over", body, None)
 }
 
-fn page(status: StatusCode, title: &str, body: &str, leads_to: Option<&str>) -> Response {
+/// One of our pages. `title` and `body` are HTML; `leads_to` is the origin that its form may lead to besides ours.
+pub(super) fn page(status: StatusCode, title: &str, body: &str, leads_to: Option<&str>) -> Response {
     let html = format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width,initial-scale=1\">\
          <meta name=robots content=noindex><title>{title}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>"
@@ -96,7 +97,7 @@ fn page(status: StatusCode, title: &str, body: &str, leads_to: Option<&str>) -> 
 }
 
 /// A text as HTML shows it, also within quoted attributes.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -11,6 +11,7 @@ mod checklist_49_51_apps;
 mod checklist_49_53;
 mod checklist_52_57;
 mod email_otp;
+mod link_problems;
 mod magic_link;
 mod notices;
 mod recovery_codes;
