@@ -100,6 +100,27 @@ async fn item_96_a_code_seen_late_stays_expired_when_the_clock_is_set_back() {
     assert_eq!(fresh["isVerified"], true, "{fresh}");
 }
 
+/// Whoever only looks at one changes nothing.
+#[tokio::test]
+async fn item_96_a_link_confirmed_late_stays_expired_when_the_clock_is_set_back() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    app.user_with_link(shop, "ada", "ada@example.com").await;
+    let (first, second) = (shop.track("ada", "withdraw").await.token, shop.track("ada", "transfer").await.token);
+    shop.ask_link(&first).await.ok();
+    let confirmed = app.open_link(&app.link_for("ada@example.com")).await;
+    shop.ask_link(&second).await.ok();
+    let looked_at = app.open_link(&app.link_for("ada@example.com")).await;
+    app.advance(Span::minutes(11));
+    assert_eq!(app.press(&confirmed, "yes").await.status, 410);
+    assert_eq!(app.open_link(&app.link_for("ada@example.com")).await.status, 410);
+    app.advance(Span::minutes(-6));
+    assert_eq!(app.press(&confirmed, "yes").await.status, 410);
+    assert_eq!(shop.poll_link(&first).await.ok()["isVerified"], false);
+    assert_eq!(states(&app).await, ["verified", "expired", "pending"]);
+    assert_eq!(app.press(&looked_at, "yes").await.status, 200);
+}
+
 /// To whom a challenge does not belong, it is not there: a stranger's late answer marks nothing.
 #[tokio::test]
 async fn a_strangers_late_answer_changes_nothing() {

@@ -66,8 +66,8 @@ pub enum LinkAnswer {
     },
 }
 
-/// An open link.
-struct Open {
+/// A link of ours, open when `challenge` is.
+struct Link {
     tenant: Arc<Tenant>,
     challenge: Challenge,
     action: Action,
@@ -78,7 +78,9 @@ impl Countersign {
     /// What an open link asks; `None` where it is over or none of ours. Changes nothing, however often it is asked. `nonce`
     /// is a random text that the page's browser keeps.
     pub async fn link_asks(&self, token: &str, nonce: &str) -> Result<Option<LinkAsks>> {
-        let Some(open) = self.open_link(token).await? else { return Ok(None) };
+        let Some(open) = self.find_link(token).await?.filter(|link| link.challenge.is_open(self.now())) else {
+            return Ok(None);
+        };
         let note = &open.challenge.note;
         let asked = note.asked.clone().unwrap_or_default();
         let leads_to = open.leads_to().and_then(|url| origin_of(&url));
@@ -104,10 +106,14 @@ impl Countersign {
         says_yes: bool,
         caller: &Caller,
     ) -> Result<LinkAnswer> {
-        let Some(open) = self.open_link(token).await? else { return Ok(LinkAnswer::Over) };
+        let Some(open) = self.find_link(token).await? else { return Ok(LinkAnswer::Over) };
         let tag = secret::from_base64url(binding).unwrap_or_default();
         if !open.tenant.code_keys.verify(&open.bound(nonce), &tag) {
             return Ok(LinkAnswer::Unbound);
+        }
+        match self.require_open(&open.tenant.id, &open.challenge).await {
+            Err(Error::InvalidRequest(_)) => return Ok(LinkAnswer::Over),
+            is_open => is_open?,
         }
         if !says_yes {
             return self.refuse_link(open, caller).await;
@@ -126,7 +132,8 @@ impl Countersign {
         }
     }
 
-    async fn open_link(&self, text: &str) -> Result<Option<Open>> {
+    /// The link that this text is, open or over.
+    async fn find_link(&self, text: &str) -> Result<Option<Link>> {
         let Some(token) = LinkToken::parse(text) else { return Ok(None) };
         let (Some(tenant), Some(id)) = (token.tenant(), token.challenge()) else { return Ok(None) };
         let tenant = match self.tenant(&tenant).await {
@@ -138,15 +145,15 @@ impl Countersign {
             found => found?,
         };
         let is_ours = challenge.method == Some(Method::EmailMagicLink) && challenge.is_answered_by(token.bytes());
-        if !is_ours || !challenge.is_open(self.now()) {
+        if !is_ours {
             return Ok(None);
         }
         let (Some(user), Some(key)) = (&challenge.user, &challenge.idempotency_key) else { return Ok(None) };
         let action = action::store::find(self.db(), &tenant.id, user, &challenge.action_code, key).await?;
-        Ok(action.map(|action| Open { tenant, challenge, action, token }))
+        Ok(action.map(|action| Link { tenant, challenge, action, token }))
     }
 
-    async fn confirm_link(&self, open: Open, caller: &Caller) -> Result<Checked> {
+    async fn confirm_link(&self, open: Link, caller: &Caller) -> Result<Checked> {
         let (tenant, id) = (open.tenant.id.clone(), open.action.user.clone());
         let user = self.write(async move |tx| user::store::find(tx, &tenant, &id).await).await?;
         let user = user.ok_or(Error::NotFound("user"))?;
@@ -155,7 +162,7 @@ impl Countersign {
         self.link_check(&RULES, &who, open.challenge, caller).await
     }
 
-    async fn refuse_link(&self, open: Open, caller: &Caller) -> Result<LinkAnswer> {
+    async fn refuse_link(&self, open: Link, caller: &Caller) -> Result<LinkAnswer> {
         let now = self.now();
         let mut event = Event::new("challenge.cancelled", now)
             .user(&open.action.user)
@@ -182,7 +189,7 @@ impl Countersign {
     }
 }
 
-impl Open {
+impl Link {
     /// What a binding is over: this link on this page.
     fn bound(&self, nonce: &str) -> Vec<u8> {
         [b"link-page\0", self.token.bytes(), nonce.as_bytes()].concat()
