@@ -62,7 +62,7 @@ pub enum Message {
         /// How long it works.
         minutes: i64,
     },
-    /// A link that signs in.
+    /// A link that proves who opens it: to sign in, to confirm something, or to enrol the address.
     MagicLink {
         /// Where it leads.
         #[serde(with = "sealed_text")]

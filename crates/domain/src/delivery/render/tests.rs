@@ -53,6 +53,18 @@ fn every_kind_in_every_locale_says_what_it_is_for() {
     }
 }
 
+/// A link signs in, confirms something or enrols the address: its message fits all of them.
+#[test]
+fn a_link_is_not_said_to_sign_in() {
+    for locale in locales() {
+        let made = made(&MessageSettings::default(), TemplateKind::MagicLink, locale);
+        let said = format!("{} {}", made.subject.unwrap_or_default(), made.text);
+        for words in ["Sign in", "Anmelde", "onnexion", "sesión", "サインイン", "تسجيل الدخول"] {
+            assert!(!said.contains(words), "{locale}: {said}");
+        }
+    }
+}
+
 #[test]
 fn minutes_agree_with_their_number() {
     let said = |locale: &str, minutes: i64| {
