@@ -60,6 +60,12 @@ export class Application {
     return answer.json();
   }
 
+  /** Sets the tenant up, as its administrator does. */
+  async settings(settings: object): Promise<void> {
+    const { tenantId } = this.tenant;
+    await this.server.command("tenant", "update", "--tenant", tenantId, "--settings", JSON.stringify(settings));
+  }
+
   track(userId: string, action: string, body: object = {}): Promise<{ token: string; state: string; url: string }> {
     return this.call("POST", `/users/${userId}/actions/${action}`, body);
   }

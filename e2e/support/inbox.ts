@@ -4,6 +4,7 @@ import type { Server } from "./server.js";
 export interface Caught {
   to: string;
   kind: string;
+  channel: "email" | "sms" | "whatsapp";
   code?: string;
   link?: string;
   text: string;
@@ -20,6 +21,13 @@ export async function newestCode(server: Server, to: string): Promise<string> {
   const code = (await inbox(server, to)).find((message) => message.code)?.code;
   if (!code) throw new Error(`no code was sent to ${to}`);
   return code;
+}
+
+/** The link that was sent last. */
+export async function newestLink(server: Server, to: string): Promise<string> {
+  const link = (await inbox(server, to)).find((message) => message.link)?.link;
+  if (!link) throw new Error(`no link was sent to ${to}`);
+  return link;
 }
 
 /** Another code than this one. */

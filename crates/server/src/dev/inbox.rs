@@ -64,6 +64,8 @@ async fn clear(State(inbox): State<Inbox>) -> Json<Value> {
 async fn message_page(State(inbox): State<Inbox>, Path(id): Path<String>) -> Result<Response, Problem> {
     let caught = inbox.messages().into_iter().find(|caught| page::key(caught) == id);
     let html = caught.and_then(|caught| caught.html).ok_or(Error::NotFound("message"))?;
+    // A link's page lets nobody frame it, so links open beside the inbox, as mail programs open them.
+    let html = html.replacen("<head>", "<head><base target=\"_blank\">", 1);
     Ok(with_policy(Html(html).into_response(), MESSAGE_CSP))
 }
 

@@ -85,6 +85,7 @@ async fn messages_are_caught_and_shown_and_none_is_sent() {
     let (policy, mail_page) = page(&server, &format!("/dev/inbox/{id}/page")).await;
     assert!(policy.contains("sandbox") && policy.contains("default-src 'none'"), "{policy}");
     assert!(mail_page.contains("271828") && !mail_page.contains("<script>"), "{mail_page}");
+    assert!(mail_page.contains("<base target=\"_blank\">"), "a link opens beside the inbox: {mail_page}");
     assert_eq!(server.get("/dev/inbox?to=eve@example.com").await.1["messages"], serde_json::json!([]));
     assert_eq!(mail.received().len(), 0);
 }

@@ -1,0 +1,23 @@
+import { mkdirSync } from "node:fs";
+import { expect, type Page } from "@playwright/test";
+
+const FOLDER = new URL("../test-results/pictures/", import.meta.url).pathname;
+mkdirSync(FOLDER, { recursive: true });
+
+/** The windows in which pages have to look right. */
+export const LOOKS = [
+  { look: "wide", viewport: { width: 1280, height: 900 }, colorScheme: "light" },
+  { look: "narrow", viewport: { width: 390, height: 844 }, colorScheme: "light" },
+  { look: "dark", viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
+] as const;
+
+/** Keeps a picture of the page, once nothing moves any more. It has to fit its window from side to side. */
+export async function picture(page: Page, name: string, options: { fullPage?: boolean } = {}): Promise<void> {
+  // Settled, not fulfilled: an animation whose element leaves the page is over too, and says so by a rejection.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(sideways, `${name} scrolls sideways`).toBe(0);
+  await page.screenshot({ path: `${FOLDER}${name}.png`, ...options });
+}
