@@ -45,6 +45,26 @@ test("a code that is wrong too often is told so", async ({ application, sdk }) =
   expect((await sdk("email.verify", { code })).data).toEqual(last);
 });
 
+test("a code that was used, one that is too old, and one without a factor are told so", async ({
+  application,
+  sdk,
+}) => {
+  const { server } = application;
+  const over = { isVerified: false, failureReason: "CODE_INVALID_OR_EXPIRED" };
+  await application.settings({ tokenMinutes: 30 });
+  await sdk("setToken", (await application.track("mary", "enrol-email")).token);
+  expect(await sdk("email.challenge")).toMatchObject({ errorDescription: expect.stringContaining("Enrol one first") });
+  expect((await sdk("email.verify", { code: "123456" })).data).toEqual(over);
+  await sdk("email.enroll", { email: ADDRESS });
+  const late = await newestCode(server, ADDRESS);
+  await server.advance(601);
+  expect((await sdk("email.verify", { code: late })).data).toEqual(over);
+  await sdk("email.enroll", { email: ADDRESS });
+  const code = await newestCode(server, ADDRESS);
+  expect((await sdk("email.verify", { code })).data).toMatchObject({ isVerified: true });
+  expect((await sdk("email.verify", { code })).data).toEqual(over);
+});
+
 test("an address that is none is refused with words", async ({ application, sdk }) => {
   await sdk("setToken", (await application.track("eve", "enrol-email")).token);
   expect(await sdk("email.enroll", { email: "nobody" })).toMatchObject({

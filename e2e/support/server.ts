@@ -65,6 +65,16 @@ export class Server {
     return stdout;
   }
 
+  /** Moves the server's clock, and gives what it shows then: milliseconds since 1970. It is not moved back by itself. */
+  async advance(seconds: number): Promise<number> {
+    const answer = await fetch(`${this.url}/dev/clock`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ advanceSeconds: seconds }),
+    });
+    return Date.parse(((await answer.json()) as { now: string }).now);
+  }
+
   async stop(): Promise<void> {
     await this.end();
     await rm(this.folder, { recursive: true, force: true });
