@@ -103,11 +103,11 @@ test("a wrong code can be typed again, and another one asked for", async ({ page
   await ada.own();
   await ada.signUp();
   await page.getByRole("button", { name: "Add codes by e-mail" }).click();
-  await expect(page.getByLabel("Code")).toBeVisible();
-  await page.getByLabel("Code").fill(wrong(await newestCode(server, ada.email)));
-  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByLabel("Code", { exact: true })).toBeVisible();
+  await page.getByLabel("Code", { exact: true }).fill(wrong(await newestCode(server, ada.email)));
+  await page.getByRole("button", { name: "Confirm", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("not the code");
-  await expect(page.getByLabel("Code")).toBeFocused();
+  await expect(page.getByLabel("Code", { exact: true })).toBeFocused();
   const sent = (await inbox(server, ada.email)).length;
   await page.getByRole("button", { name: "Send another code" }).click();
   await expect.poll(async () => (await inbox(server, ada.email)).length).toBe(sent + 1);

@@ -1,17 +1,8 @@
-import { mkdirSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { SECURITY_KEY } from "../support/authenticator.js";
+import { LOOKS, picture as keep } from "../support/pictures.js";
 import { expect, test } from "../support/test.js";
 import { Customer } from "./shop.js";
-
-const PICTURES = new URL("../test-results/pictures/", import.meta.url).pathname;
-mkdirSync(PICTURES, { recursive: true });
-
-const LOOKS = [
-  { look: "wide", viewport: { width: 1280, height: 900 }, colorScheme: "light" },
-  { look: "narrow", viewport: { width: 390, height: 844 }, colorScheme: "light" },
-  { look: "dark", viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
-] as const;
 
 for (const { look, viewport, colorScheme } of LOOKS) {
   test.describe(look, () => {
@@ -20,12 +11,7 @@ for (const { look, viewport, colorScheme } of LOOKS) {
     test("every page draws itself, alone, without a complaint from the browser", async ({ page, server }) => {
       const complaints = listen(page, server.url);
       const ada = new Customer(page, server);
-      const picture = async (name: string): Promise<void> => {
-        // Settled, not fulfilled: an animation whose element leaves the page is over too, and says so by a rejection.
-        await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
-        expect(await sidewaysScroll(page), `${name} scrolls sideways`).toBe(0);
-        await page.screenshot({ path: `${PICTURES}${look}-${name}.png` });
-      };
+      const picture = (name: string): Promise<void> => keep(page, `${look}-${name}`);
 
       await ada.open();
       await expect(page.locator(".product")).toHaveCount(6);
@@ -48,15 +34,14 @@ for (const { look, viewport, colorScheme } of LOOKS) {
       await ada.reachFor(phone);
       await page.getByRole("button", { name: "Add codes by e-mail" }).click();
       await page.getByRole("button", { name: "Use your passkey" }).click();
-      await expect(page.getByLabel("Code")).toBeVisible();
-      await page.getByLabel("Code").fill("12 34 56");
-      await page.getByRole("button", { name: "Confirm" }).click();
+      await expect(page.getByLabel("Code", { exact: true })).toBeVisible();
+      await page.getByLabel("Code", { exact: true }).fill("12 34 56");
+      await page.getByRole("button", { name: "Confirm", exact: true }).click();
       await expect(page.getByRole("alert")).toContainText("not the code");
       await picture("code");
       await page.keyboard.press("Escape");
       await expect(ada.notice).toContainText("Nothing was changed");
       await picture("problem");
-
       await ada.fillBasket("Cast-Iron Kettle", "Jasmine Pearls");
       await expect(page.locator(".line-item")).toHaveCount(2);
       await picture("basket");
@@ -139,6 +124,3 @@ function listen(page: Page, origin: string): string[] {
   });
   return complaints;
 }
-
-const sidewaysScroll = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -48,19 +48,20 @@ export class Customer {
     await this.page.unroute(options);
   }
 
-  /** Proves who it is with the device in hand, then adds the address on the account. */
-  async addEmail(): Promise<void> {
+  /** Proves who it is with the device in hand, then adds the address on the account. `way` is what they choose, if asked. */
+  async addEmail(way?: string): Promise<void> {
     const before = await this.factors.count();
     await this.page.getByRole("button", { name: "Add codes by e-mail" }).click();
+    if (way) await this.page.getByRole("button", { name: way }).click();
     await this.enterCode();
     await expect(this.factors).toHaveCount(before + 1);
   }
 
-  /** Types the code that came last, once the page asks for it. */
-  async enterCode(): Promise<void> {
-    await expect(this.page.getByLabel("Code")).toBeVisible();
-    await this.page.getByLabel("Code").fill(await newestCode(this.server, this.email));
-    await this.page.getByRole("button", { name: "Confirm" }).click();
+  /** Types the code that came last to an address or number, once the page asks for it. */
+  async enterCode(to = this.email): Promise<void> {
+    await expect(this.page.getByLabel("Code", { exact: true })).toBeVisible();
+    await this.page.getByLabel("Code", { exact: true }).fill(await newestCode(this.server, to));
+    await this.page.getByRole("button", { name: "Confirm", exact: true }).click();
   }
 
   /** Plugs it out, or leaves it at home. */

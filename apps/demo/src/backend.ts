@@ -31,8 +31,12 @@ export interface Factor {
   verificationMethod: string;
   createdAt: string;
   lastVerifiedAt?: string;
-  /** Where codes by e-mail go. */
+  /** Where codes and links by e-mail go. */
   email?: string;
+  /** Where codes by SMS go. */
+  phoneNumber?: string;
+  /** Of a set of recovery codes: how many were not used yet. */
+  recoveryCodesLeft?: number;
   webauthnCredential?: {
     name?: string;
     credentialBackedUp?: boolean;
@@ -45,7 +49,6 @@ export interface Factor {
 /** An action that waits for one of the customer's factors. */
 export interface StepUp {
   token: string;
-  methods: string[];
 }
 
 export interface Verdict {

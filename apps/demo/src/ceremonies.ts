@@ -1,22 +1,21 @@
 import { Authsignal } from "@authsignal/browser";
-import type { StepUp } from "./backend";
-import { chooseFactor } from "./choose";
-import { enterCode, type Checked } from "./enter-code";
-import { CeremonyRefused, wasSuperseded } from "./failure";
-import { trace } from "./trace/record";
-
-interface SdkReply<T> {
-  data?: T;
-  errorCode?: string;
-  errorDescription?: string;
-}
+import { clientApi } from "./client-api";
+import { Codes, hideSecret } from "./codes";
+import { AnotherWay } from "./dialogs/ask";
+import { chooseWay, waysOf, type Way, type Ways } from "./dialogs/choose";
+import { enter, type Checked } from "./dialogs/enter";
+import { h } from "./dom";
+import { CeremonyRefused } from "./failure";
+import { done, run } from "./outcome";
 
 /** Every ceremony the page performs, through the published browser SDK. Each returns the token to hand to the backend. */
 export class Ceremonies {
   private readonly sdk: Authsignal;
+  private readonly codes: Codes;
 
   constructor(tenantId: string) {
     this.sdk = new Authsignal({ tenantId, baseUrl: `${location.origin}/v1` });
+    this.codes = new Codes(this.sdk);
   }
 
   /** Makes a passkey for the user that `token` was tracked for: on this device, a phone or a security key, as the customer likes. */
@@ -38,39 +37,46 @@ export class Ceremonies {
     );
   }
 
-  /** Asks for one of the customer's own factors; lets the customer choose when there are several kinds. */
-  async prove({ token, methods }: StepUp): Promise<string> {
-    const factor = await chooseFactor(methods);
+  /** Asks for one of the customer's own factors; lets the customer choose, and choose again, when there are several kinds. */
+  async prove(token: string): Promise<string> {
     this.sdk.setToken(token);
-    switch (factor) {
-      case "PASSKEY":
-        return run("passkey.signIn({ token })", () => this.sdk.passkey.signIn({ token }));
-      case "SECURITY_KEY":
-        return run("securityKey.verify()", () => this.sdk.securityKey.verify());
-      case "EMAIL_OTP":
-        await this.sendCode();
-        return this.enterEmailCode("Confirm that it is you", "your e-mail address");
+    const ways = waysOf(await done("GET user-authenticators", () => clientApi.userAuthenticators(token)));
+    for (;;) {
+      const way = await chooseWay(ways);
+      try {
+        return await this.proveBy(way, token, ways);
+      } catch (error) {
+        if (!(error instanceof AnotherWay)) throw error;
+      }
     }
   }
 
-  /** Adds codes by e-mail to the user of `token`: the code that is sent at once shows whose the address is. */
-  async addEmail(token: string, email: string): Promise<string> {
-    this.sdk.setToken(token);
-    await done("email.enroll({ email })", () => this.sdk.email.enroll({ email }));
-    return this.enterEmailCode("Confirm your address", email);
-  }
-
-  private async sendCode(): Promise<void> {
-    await done("email.challenge()", () => this.sdk.email.challenge());
-  }
-
-  private enterEmailCode(title: string, address: string): Promise<string> {
-    return enterCode({
-      title,
-      where: `A code is on its way to ${address}. This demo sends nothing: it is in the inbox at ${location.origin}/dev/inbox.`,
-      resend: () => this.sendCode(),
-      check: (code) => check("email.verify({ code })", () => this.sdk.email.verify({ code })),
-    });
+  private async proveBy(way: Way, token: string, ways: Ways): Promise<string> {
+    const { sdk, codes } = this;
+    const { email = "", phoneNumber = "" } = ways.get(way) ?? {};
+    const asking = { title: "Confirm that it is you", hasOtherWays: ways.size > 1 };
+    switch (way) {
+      case "PASSKEY":
+        return run("passkey.signIn({ token })", () => sdk.passkey.signIn({ token }));
+      case "SECURITY_KEY":
+        return run("securityKey.verify()", () => sdk.securityKey.verify());
+      case "AUTHENTICATOR_APP":
+        return codes.enterFromApp({
+          ...asking,
+          about: [h("p", {}, "Type the code that your authenticator app shows.")],
+        });
+      case "RECOVERY_CODE":
+        return codes.enterRecoveryCode(asking, token);
+      case "EMAIL_OTP":
+        await codes.send("email");
+        return codes.enter(asking, "email", email);
+      case "SMS":
+        await codes.send("sms");
+        return codes.enter(asking, "sms", phoneNumber);
+      case "EMAIL_MAGIC_LINK":
+        await codes.sendLink();
+        return codes.awaitLink(asking, email, token);
+    }
   }
 
   /** Adds a security key to the user of `token`. */
@@ -78,67 +84,75 @@ export class Ceremonies {
     this.sdk.setToken(token);
     return run("securityKey.enroll()", () => this.sdk.securityKey.enroll({ hints: ["security-key"] }));
   }
+
+  /** Adds an authenticator app: its first code shows that it has read the secret. */
+  async addApp(token: string): Promise<string> {
+    this.sdk.setToken(token);
+    const offer = await done("totp.enroll()", () => this.sdk.totp.enroll(), hideSecret);
+    // `qrCode` is more than the SDK's types know of: the picture of `uri`, made by the server.
+    const { qrCode, secret } = offer as typeof offer & { qrCode: string };
+    const about = [
+      h("p", {}, "Scan this with your authenticator app, then type the code that it shows."),
+      h("img", { class: "qr", src: qrCode, alt: "QR code for your authenticator app", width: 200, height: 200 }),
+      h("p", { class: "hint" }, "Or type this into the app: ", h("code", {}, secret.replace(/.{4}(?=.)/g, "$& "))),
+    ];
+    return this.codes.enterFromApp({ title: "Add an authenticator app", about });
+  }
+
+  /** Adds codes by e-mail: the code that is sent at once shows whose the address is. */
+  async addEmail(token: string, email: string): Promise<string> {
+    this.sdk.setToken(token);
+    const send = (): Promise<object> => done("email.enroll({ email })", () => this.sdk.email.enroll({ email }));
+    await send();
+    return this.codes.enter({ title: "Confirm your address" }, "email", email, send);
+  }
+
+  /** Adds links by e-mail: the link that is sent at once shows whose the address is. */
+  async addLink(token: string, email: string): Promise<string> {
+    this.sdk.setToken(token);
+    const send = (): Promise<object> => done("emailML.enroll({ email })", () => this.sdk.emailML.enroll({ email }));
+    await send();
+    return this.codes.awaitLink({ title: "Confirm your address" }, email, token, send);
+  }
+
+  /** Adds codes to a phone, whose number is asked for. */
+  async addPhone(token: string): Promise<string> {
+    this.sdk.setToken(token);
+    const about = [h("p", {}, "With the code of your country: +64\u00a021\u00a0000\u00a00789.")];
+    const send = (phoneNumber: string): Promise<object> =>
+      done("sms.enroll({ phoneNumber })", () => this.sdk.sms.enroll({ phoneNumber }));
+    const check = async (typed: string): Promise<Checked<string>> => {
+      const phoneNumber = typed.replace(/[\s().-]/g, "");
+      try {
+        await send(phoneNumber);
+        return { value: phoneNumber };
+      } catch (error) {
+        if (!(error instanceof CeremonyRefused)) throw error;
+        return { problem: error.description };
+      }
+    };
+    const number = await enter({
+      title: "Add codes by SMS",
+      about,
+      field: "phone",
+      button: "Send a code",
+      check,
+    });
+    return this.codes.enter({ title: "Confirm your number" }, "sms", number, () => send(number));
+  }
+
+  /** Makes recovery codes for a customer who has just confirmed who they are: ten, shown this once. */
+  async makeRecoveryCodes(token: string): Promise<string[]> {
+    const made = await done(
+      "POST user-authenticators/recovery-codes",
+      () => clientApi.makeRecoveryCodes(token),
+      hideSecret,
+    );
+    return made.recoveryCodes;
+  }
 }
 
 /** Whether passkeys can be offered in a form field's suggestions. */
 export async function autofillAvailable(): Promise<boolean> {
   return (await window.PublicKeyCredential?.isConditionalMediationAvailable?.()) ?? false;
-}
-
-interface Verified {
-  token?: string;
-  isVerified?: boolean;
-  failureReason?: string;
-}
-
-/** A ceremony that ends with a token. */
-async function run(call: string, ceremony: () => Promise<SdkReply<Verified>>): Promise<string> {
-  const reply = await attempt(call, ceremony);
-  const { data } = reply;
-  if (data?.token) return tokenOf(call, data, data.token);
-  return refuse(call, reply);
-}
-
-/** A call that has something under way. */
-async function done(call: string, begin: () => Promise<SdkReply<object>>): Promise<void> {
-  const reply = await attempt(call, begin);
-  if (!reply.data) refuse(call, reply);
-  trace.sdkCall(call, reply.data, false);
-}
-
-/** An answer to a code: a wrong one is no error. */
-async function check(call: string, answer: () => Promise<SdkReply<Verified>>): Promise<Checked> {
-  const reply = await attempt(call, answer);
-  const { data } = reply;
-  if (data?.token) return { token: tokenOf(call, data, data.token) };
-  if (!data?.failureReason) return refuse(call, reply);
-  trace.sdkCall(call, data, true);
-  const isOver = data.failureReason === "MAX_ATTEMPTS_EXCEEDED";
-  const problem = isOver
-    ? "That was wrong too often: this code is no longer valid. Get another one."
-    : "That is not the code, or it has expired. Look at the newest message and try again.";
-  return { problem, isOver };
-}
-
-async function attempt<T>(call: string, ceremony: () => Promise<SdkReply<T>>): Promise<SdkReply<T>> {
-  try {
-    return await ceremony();
-  } catch (error) {
-    const { name, message } = error as Error;
-    if (!wasSuperseded(error)) trace.sdkCall(call, { name, message }, true);
-    throw error;
-  }
-}
-
-function tokenOf(call: string, { isVerified }: Verified, token: string): string {
-  trace.sdkCall(call, { isVerified, token: `${token.slice(0, 16)}…` }, false);
-  return token;
-}
-
-function refuse(call: string, { errorCode, errorDescription }: SdkReply<unknown>): never {
-  trace.sdkCall(call, { errorCode, errorDescription }, true);
-  throw new CeremonyRefused(
-    errorCode ?? "unknown",
-    errorDescription ?? "It could not be confirmed that it was you. Try again.",
-  );
 }

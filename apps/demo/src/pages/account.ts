@@ -1,10 +1,12 @@
 import type { App } from "../app";
-import { backend, type Factor } from "../backend";
+import { backend, type Account, type Factor } from "../backend";
 import { h } from "../dom";
 import { notice } from "../notice";
+import { addingButtons } from "./adding";
 import { factorCard } from "./factor-card";
+import { recovery } from "./recovery";
 
-/** The customer's account: who it is, and every way to sign in. */
+/** The customer's account: who it is, every way to sign in, and recovery codes. */
 export function account(app: App): HTMLElement {
   const { account } = app;
   if (!account) {
@@ -16,111 +18,67 @@ export function account(app: App): HTMLElement {
     );
   }
   const list = h("ul", { class: "factors", "aria-busy": "true" });
+  const recoveryCodes = h("div", { class: "recovery" });
   const reload = async (): Promise<void> => {
     const { factors } = await backend.account();
-    list.replaceChildren(
-      ...factors.map((factor) =>
-        factorCard(
-          factor,
-          (button) => void app.perform("Remove a way to sign in", button, () => remove(app, factor, reload)),
-        ),
-      ),
-    );
+    const isSet = ({ verificationMethod }: Factor): boolean => verificationMethod === "RECOVERY_CODE";
+    const card = (factor: Factor): HTMLElement =>
+      factorCard(
+        factor,
+        (button) => void app.perform("Remove a way to sign in", button, () => remove(app, factor, reload)),
+      );
+    list.replaceChildren(...factors.filter((factor) => !isSet(factor)).map(card));
     list.setAttribute("aria-busy", "false");
+    recoveryCodes.replaceChildren(...recovery(app, factors.find(isSet), reload));
   };
   reload().catch((error: unknown) => app.tell(error));
 
-  const adding =
-    (title: string, done: string, enrol: (token: string) => Promise<string>) =>
-    (event: Event): void => {
-      void app.perform(title, event.currentTarget as HTMLButtonElement, async () => {
-        await enrol(await permissionToAdd(app));
-        await reload();
-        notice(done);
-      });
-    };
   return h(
     "div",
     { class: "account" },
-    h(
-      "header",
-      { class: "account-head" },
-      h("div", {}, h("h1", { tabindex: -1 }, account.name), h("p", { class: "origin" }, account.email)),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "quiet",
-          id: "sign-out",
-          click: (event) => void signOut(app, event.currentTarget as HTMLButtonElement),
-        },
-        "Sign out",
-      ),
-    ),
+    head(app, account),
     h(
       "section",
       { "aria-labelledby": "factors-title" },
       h("h2", { id: "factors-title", tabindex: -1 }, "Ways to sign in"),
       h("p", {}, "Two are better than one: if a device is lost, the other still opens the door."),
       list,
-      h(
-        "div",
-        { class: "actions" },
-        h(
-          "button",
-          {
-            type: "button",
-            id: "add-passkey",
-            click: adding("Add a passkey", "The new passkey is ready.", (token) =>
-              app.ceremonies.createPasskey(token, account.email, account.name),
-            ),
-          },
-          "Add a passkey",
-        ),
-        h(
-          "button",
-          {
-            type: "button",
-            class: "secondary",
-            id: "add-key",
-            click: adding("Add a security key", "The security key is ready.", (token) =>
-              app.ceremonies.addSecurityKey(token),
-            ),
-          },
-          "Add a security key",
-        ),
-        h(
-          "button",
-          {
-            type: "button",
-            class: "secondary",
-            id: "add-email",
-            click: adding("Add codes by e-mail", "From now on a code by e-mail opens your account too.", (token) =>
-              app.ceremonies.addEmail(token, account.email),
-            ),
-          },
-          "Add codes by e-mail",
-        ),
-      ),
+      addingButtons(app, account, reload),
+    ),
+    h(
+      "section",
+      { "aria-labelledby": "recovery-title" },
+      h("h2", { id: "recovery-title" }, "Recovery codes"),
+      recoveryCodes,
     ),
   );
 }
 
-/** A token that may enrol. Whoever has a factor proves it first; the backend checks, then that proof opens the enrolment. */
-async function permissionToAdd(app: App): Promise<string> {
-  const { token, methods, challenge } = await backend.beginAdding();
-  if (!challenge) return token;
-  const proof = await app.ceremonies.prove({ token, methods });
-  await backend.confirmAdding(proof);
-  return proof;
+function head(app: App, account: Account): HTMLElement {
+  return h(
+    "header",
+    { class: "account-head" },
+    h("div", {}, h("h1", { tabindex: -1 }, account.name), h("p", { class: "origin" }, account.email)),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        id: "sign-out",
+        click: (event) => void signOut(app, event.currentTarget as HTMLButtonElement),
+      },
+      "Sign out",
+    ),
+  );
 }
 
 async function remove(app: App, factor: Factor, reload: () => Promise<void>): Promise<void> {
-  const stepUp = await backend.beginRemoval(factor.userAuthenticatorId);
-  await backend.finishRemoval(await app.ceremonies.prove(stepUp));
+  const { token } = await backend.beginRemoval(factor.userAuthenticatorId);
+  await backend.finishRemoval(await app.ceremonies.prove(token));
   await reload();
   document.getElementById("factors-title")?.focus();
-  notice("Removed. It no longer opens your account; delete it from your device too.");
+  const rest = factor.webauthnCredential ? "; delete it from your device too" : "";
+  notice(`Removed. It no longer opens your account${rest}.`);
 }
 
 function signOut(app: App, button: HTMLButtonElement): Promise<void> {

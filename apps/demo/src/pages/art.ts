@@ -67,5 +67,8 @@ export function factorSign(method: string): SVGElement {
 const KEY_SIGN = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><rect x="9" y="3" width="14" height="18" rx="3"/><path d="M12 21v8h8v-8"/><circle cx="16" cy="11" r="3"/></svg>`;
 const SIGNS: Record<string, string> = {
   PASSKEY: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><circle cx="12" cy="10" r="5"/><path d="M3 27c0-7 4-11 9-11 2 0 4 .6 5.500 1.700"/><circle cx="24" cy="16" r="3.500"/><path d="M24 19.500V28m0-3h3"/></svg>`,
+  AUTHENTICATOR_APP: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><circle cx="16" cy="16" r="12"/><path d="M16 9v7l5 4"/></svg>`,
+  EMAIL_MAGIC_LINK: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><path d="m13 19 6-6M14 9l3-3a6 6 0 0 1 9 9l-3 3M18 23l-3 3a6 6 0 0 1-9-9l3-3"/></svg>`,
+  SMS: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><path d="M7 5h18a3 3 0 0 1 3 3v11a3 3 0 0 1-3 3H14l-7 6v-6a3 3 0 0 1-3-3V8a3 3 0 0 1 3-3z"/><path d="M10 13.500h.01M16 13.500h.01M22 13.500h.01"/></svg>`,
   EMAIL_OTP: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" class="sign"><rect x="4" y="7" width="24" height="18" rx="3"/><path d="m5 9.500 11 8.500 11-8.500"/></svg>`,
 };

@@ -78,9 +78,7 @@ function till(app: App, total: number): HTMLElement {
     h(
       "p",
       {},
-      large
-        ? `Orders over ${limit} ask for your passkey or security key once more.`
-        : `Orders up to ${limit} go straight through.`,
+      large ? `Orders over ${limit} ask once more that it is you.` : `Orders up to ${limit} go straight through.`,
     ),
     h("button", { type: "button", id: "order", click: order }, large ? "Confirm and order" : "Order"),
   );
@@ -91,7 +89,7 @@ async function checkOut(app: App): Promise<void> {
   if ("order" in answer) {
     app.lastOrder = { order: answer.order };
   } else {
-    const token = await app.ceremonies.prove(answer.stepUp);
+    const token = await app.ceremonies.prove(answer.stepUp.token);
     app.lastOrder = await backend.finishCheckout(token);
   }
   app.emptyBasket();

@@ -40,7 +40,10 @@ export function factorCard(factor: Factor, remove: (button: HTMLButtonElement) =
 const KINDS: Record<string, string> = {
   PASSKEY: "Passkey",
   SECURITY_KEY: "Security key",
+  AUTHENTICATOR_APP: "Authenticator app",
   EMAIL_OTP: "Code by e-mail",
+  EMAIL_MAGIC_LINK: "Link by e-mail",
+  SMS: "Code by SMS",
 };
 
 const kind = (factor: Factor): string => KINDS[factor.verificationMethod] ?? factor.verificationMethod;
@@ -51,7 +54,7 @@ function facts(factor: Factor, title: string): string[] {
   const madeWith = [browser?.name, os?.name].filter(Boolean).join(" on ");
   return [
     title.startsWith(kind(factor)) ? "" : kind(factor),
-    factor.email ?? "",
+    factor.email ?? factor.phoneNumber ?? "",
     madeWith,
     credential?.credentialBackedUp === undefined ? "" : credential.credentialBackedUp ? "Backed up" : "Not backed up",
   ].filter(Boolean);

@@ -19,8 +19,8 @@ export function signIn(app: App): HTMLElement {
     const form = event.currentTarget as HTMLFormElement;
     const email = textOf(form, "email");
     void app.perform("Sign in by e-mail address", form.querySelector("button"), async () => {
-      const stepUp = await backend.signIn(email);
-      await enter(app, await app.ceremonies.prove(stepUp));
+      const { token } = await backend.signIn(email);
+      await enter(app, await app.ceremonies.prove(token));
     });
   };
   void offerAutofill(app);
@@ -47,7 +47,7 @@ export function signIn(app: App): HTMLElement {
         type: "email",
         // "webauthn" lets the browser list passkeys among the field's suggestions.
         autocomplete: "username webauthn",
-        hint: "Choose a passkey from the suggestions, or type your address to use a security key.",
+        hint: "Choose a passkey from the suggestions, or type your address to sign in another way.",
       }),
       h("button", { type: "submit", class: "secondary wide" }, "Continue"),
     ),

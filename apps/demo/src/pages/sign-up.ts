@@ -31,7 +31,7 @@ export function signUp(app: App): HTMLElement {
         label: "E-mail address",
         type: "email",
         autocomplete: "username",
-        hint: "It names your account. Nothing is sent to it.",
+        hint: "It names your account. This demo sends nothing.",
       }),
       h("button", { type: "submit" }, "Create account with a passkey"),
     ),

@@ -4,7 +4,7 @@ import { trace, type Step, type Story } from "./record";
 const WHO: Record<Step["kind"], string> = {
   server: "Shop backend → Server API",
   client: "Browser → Client API",
-  sdk: "SDK in this page",
+  sdk: "In this page",
 };
 
 /** Draws the drawer and keeps it up to date. `toggle` is the button that opens it on narrow screens. */
@@ -55,7 +55,7 @@ function emptyText(): HTMLElement {
         h("b", {}, "track"),
         ": the backend says what a user is about to do, and learns whether a challenge comes first.",
       ),
-      h("li", {}, h("b", {}, "challenge"), ": the SDK in the page asks for a passkey or a security key."),
+      h("li", {}, h("b", {}, "challenge"), ": the SDK in the page asks for a passkey, a security key or a code."),
       h("li", {}, h("b", {}, "validate"), ": the backend asks for the verdict before it does anything."),
     ),
   );
@@ -78,7 +78,7 @@ function step(step: Step): HTMLElement {
 function body(step: Step): HTMLElement[] {
   switch (step.kind) {
     case "client":
-      return [line(step.path, step.status, step.durationMs)];
+      return [line(step.times > 1 ? `${step.path} × ${step.times}` : step.path, step.status, step.durationMs)];
     case "sdk":
       return [
         h("p", { class: "line" }, h("code", {}, step.call), outcome(step.failed ? "refused" : "done", step.failed)),

@@ -12,7 +12,8 @@ export interface ServerCall {
 /** One step of what happened. `at` is milliseconds since the page opened. */
 export type Step = { at: number } & (
   | { kind: "server"; call: ServerCall }
-  | { kind: "client"; path: string; status: number; durationMs: number }
+  /** `times` in a row. */
+  | { kind: "client"; path: string; status: number; durationMs: number; times: number }
   | { kind: "sdk"; call: string; outcome: unknown; failed: boolean }
 );
 
@@ -47,7 +48,11 @@ class Trace extends EventTarget {
   add(step: Step): void {
     const story = this.stories[0];
     if (!story) return;
-    story.steps.push(step);
+    const last = story.steps.at(-1);
+    // A page that waits for a link asks each second.
+    const isAgain = step.kind === "client" && last?.kind === "client" && last.path === step.path;
+    if (isAgain) Object.assign(last, step, { times: last.times + 1 });
+    else story.steps.push(step);
     story.steps.sort((a, b) => a.at - b.at);
     this.changed();
   }
@@ -71,6 +76,7 @@ export function watchClientApi(): void {
         path: pathname,
         status: entry.responseStatus,
         durationMs: Math.round(entry.duration),
+        times: 1,
       });
     }
   });

@@ -38,7 +38,7 @@ pub(super) async fn shop(State(shop): State<Shop>, MaybeSignedIn(account): Maybe
     }))
 }
 
-/// The account with its passkeys and security keys.
+/// The account with its factors.
 pub(super) async fn account(
     State(shop): State<Shop>,
     Extension(calls): Extension<Calls>,

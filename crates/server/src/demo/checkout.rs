@@ -37,15 +37,12 @@ pub(super) async fn begin(
     let server = shop.server(&calls);
     let tracked = server.track("May this customer spend so much?", &account.user_id, ACTION, &account.email).await?;
     if !tracked.needs_challenge() {
-        return Err(Refusal::conflict(
-            "no_factor",
-            "Add a passkey or a security key to your account before so large an order.",
-        ));
+        return Err(Refusal::conflict("no_factor", "Add a way to sign in to your account before so large an order."));
     }
     let intent = Intent::Checkout { user_id: account.user_id, total_cents };
     shop.store().intents.insert(tracked.idempotency_key, intent);
     Ok(Answer(json!({
-        "stepUp": { "token": tracked.token, "methods": tracked.enrolled_verification_methods },
+        "stepUp": { "token": tracked.token },
         "totalCents": total_cents,
     })))
 }

@@ -1,4 +1,4 @@
-//! Removing a passkey or security key, after a challenge.
+//! Removing a factor, after a challenge.
 
 use axum::Extension;
 use axum::extract::State;
@@ -31,17 +31,20 @@ pub(super) async fn begin_removal(
 ) -> Result<Answer<Value>, Refusal> {
     let server = shop.server(&calls);
     let factors = server.authenticators(&account.user_id).await?;
-    if !factors.iter().any(|factor| factor["userAuthenticatorId"] == removal.user_authenticator_id) {
+    let is_wanted = |factor: &&Value| factor["userAuthenticatorId"] == removal.user_authenticator_id;
+    let Some(wanted) = factors.iter().find(is_wanted) else {
         return Err(Refusal::not_found("It is not on your account any more."));
-    }
-    if factors.len() == 1 {
+    };
+    // Recovery codes stand in for a factor and are none: they go with the last one.
+    let is_factor = |factor: &&Value| factor["verificationMethod"] != "RECOVERY_CODE";
+    if is_factor(&wanted) && factors.iter().filter(is_factor).count() == 1 {
         return Err(Refusal::conflict("last_factor", "It is your only way to sign in. Add another one first."));
     }
     let tracked = server.track("May this customer remove a factor?", &account.user_id, ACTION, &account.email).await?;
     let intent =
         Intent::RemoveFactor { user_id: account.user_id, user_authenticator_id: removal.user_authenticator_id };
     shop.store().intents.insert(tracked.idempotency_key, intent);
-    Ok(Answer(json!({ "token": tracked.token, "methods": tracked.enrolled_verification_methods })))
+    Ok(Answer(json!({ "token": tracked.token })))
 }
 
 /// Removes what the challenge was opened for.

@@ -9,7 +9,7 @@
 //! | `GET shop` | products, the tenant id the page's SDK needs, who is signed in |
 //! | `POST sign-up`, `sign-up/finish` | a new account with its first passkey |
 //! | `POST sign-in`, `sign-in/finish`, `sign-out` | a session |
-//! | `GET account` | the account's passkeys and security keys |
+//! | `GET account` | the account's factors and recovery codes |
 //! | `POST step-up`, `step-up/finish` | a challenge before a factor may be added |
 //! | `POST factors/remove`, `factors/remove/finish` | a challenge, then a factor is removed |
 //! | `POST checkout`, `checkout/finish` | an order; above [`catalogue::STEP_UP_ABOVE_CENTS`] only after a challenge |

@@ -25,8 +25,6 @@ pub(super) struct Tracked {
     pub state: String,
     pub token: String,
     pub idempotency_key: String,
-    #[serde(default)]
-    pub enrolled_verification_methods: Vec<String>,
 }
 
 impl Tracked {
@@ -88,7 +86,7 @@ impl ServerApi<'_> {
         self.call("Who is this?", Method::GET, &["users", user_id], None).await
     }
 
-    /// Passkeys and security keys as the API lists them.
+    /// Factors, and recovery codes, as the API lists them.
     pub(super) async fn authenticators(&self, user_id: &str) -> Result<Vec<Value>, Refusal> {
         self.call("Which factors are there?", Method::GET, &["users", user_id, "authenticators"], None).await
     }

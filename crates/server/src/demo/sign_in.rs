@@ -1,4 +1,4 @@
-//! Signing in: with a passkey alone (the page needs no token for it), or by name when a security key is the factor.
+//! Signing in: with a passkey alone (the page needs no token for it), or by name with any other factor.
 
 use axum::Extension;
 use axum::extract::State;
@@ -38,12 +38,9 @@ pub(super) async fn begin(
     })?;
     let tracked = shop.server(&calls).track("May this customer sign in?", &user_id, ACTION, &email).await?;
     if !tracked.needs_challenge() {
-        return Err(Refusal::conflict(
-            "no_factor",
-            "This account has no passkey and no security key left to sign in with.",
-        ));
+        return Err(Refusal::conflict("no_factor", "This account has nothing left to sign in with."));
     }
-    Ok(Answer(json!({ "token": tracked.token, "methods": tracked.enrolled_verification_methods })))
+    Ok(Answer(json!({ "token": tracked.token })))
 }
 
 /// Starts the session of whoever the challenge proved.

@@ -1,4 +1,4 @@
-//! A challenge before a passkey or security key may be added.
+//! A challenge before a factor may be added.
 
 use axum::Extension;
 use axum::extract::State;
@@ -31,11 +31,7 @@ pub(super) async fn begin(
     let tracked = server.track("May this customer add a factor?", &account.user_id, ACTION, &account.email).await?;
     let challenge = tracked.needs_challenge();
     shop.store().intents.insert(tracked.idempotency_key, Intent::AddFactor { user_id: account.user_id });
-    Ok(Answer(json!({
-        "token": tracked.token,
-        "challenge": challenge,
-        "methods": tracked.enrolled_verification_methods,
-    })))
+    Ok(Answer(json!({ "token": tracked.token, "challenge": challenge })))
 }
 
 /// Confirms the challenge, so that the page may go on to the enrolment.
