@@ -113,7 +113,9 @@ impl Attributes {
             display_name: Patch::parse(self.display_name, UserChange::name("displayName")).map_err(refused)?,
             locale: Patch::parse(self.locale, UserChange::locale).map_err(refused)?,
             custom: Patch::parse(self.custom, UserChange::custom).map_err(refused)?,
-            default_method: Patch::parse(self.default_verification_method, |name: String| method_of(&name))?,
+            default_method: Patch::parse(self.default_verification_method, |name: String| {
+                UserChange::default_method(method_of(&name)?).map_err(refused)
+            })?,
         })
     }
 }

@@ -101,6 +101,7 @@ async fn bad_attributes_are_refused_and_make_no_user() {
         json!({ "custom": { "big": "x".repeat(9000) } }),
         json!({ "custom": [] }),
         json!({ "defaultVerificationMethod": "TELEPATHY" }),
+        json!({ "defaultVerificationMethod": "RECOVERY_CODE" }),
         json!({ "emailVerified": "yes" }),
     ] {
         shop.server(Method::PATCH, "/users/ada", body.clone()).await.refused(400, "invalid_request");

@@ -24,6 +24,9 @@ pub enum AttributeError {
     /// Custom data that is not flat.
     #[error("custom must be an object of at most 64 text, number or boolean values, 8 KiB in all.")]
     Custom,
+    /// Recovery codes stand in for a factor and are none.
+    #[error("defaultVerificationMethod cannot be RECOVERY_CODE: recovery codes are for when nothing else is at hand.")]
+    DefaultMethod,
 }
 
 /// A user's id in the tenant's own words: 1 to 256 characters, no control characters.
@@ -119,6 +122,11 @@ impl UserChange {
             && phone_number_verified.is_none()
             && *custom == Patch::Keep
             && *default_method == Patch::Keep
+    }
+
+    /// The kind of factor that is to be asked for first: any that is a factor.
+    pub fn default_method(method: Method) -> Result<Method, AttributeError> {
+        if method.is_factor() { Ok(method) } else { Err(AttributeError::DefaultMethod) }
     }
 
     /// An e-mail address, lower-cased domain kept as given: `local@domain`, at most 254 characters (RFC 5321).
