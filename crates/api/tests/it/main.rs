@@ -21,6 +21,7 @@ mod frames;
 mod hanging;
 mod headers;
 mod hostile;
+mod import;
 mod keys;
 mod late;
 mod outbox;

@@ -74,6 +74,11 @@ impl Countersign {
     }
 
     async fn import_credential(&self, tenant: &Tenant, imported: ImportedCredential, caller: &Caller) -> Result<()> {
+        if !matches!(imported.method, Method::Passkey | Method::SecurityKey) {
+            return Err(Error::invalid(
+                "verificationMethod must be PASSKEY or SECURITY_KEY: only credentials are imported.",
+            ));
+        }
         if !(1..=1023).contains(&imported.credential_id.len()) {
             return Err(Error::invalid("credentialId must have 1 to 1023 bytes."));
         }
