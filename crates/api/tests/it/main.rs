@@ -28,6 +28,7 @@ mod outbox;
 mod races;
 mod response_rules;
 mod retention;
+mod room;
 mod schema;
 mod sign_in;
 mod spoiled;

@@ -75,9 +75,7 @@ impl Countersign {
 
     async fn import_credential(&self, tenant: &Tenant, imported: ImportedCredential, caller: &Caller) -> Result<()> {
         if !matches!(imported.method, Method::Passkey | Method::SecurityKey) {
-            return Err(Error::invalid(
-                "verificationMethod must be PASSKEY or SECURITY_KEY: only credentials are imported.",
-            ));
+            return Err(Error::invalid("verificationMethod must be PASSKEY or SECURITY_KEY: only credentials are imported."));
         }
         if !(1..=1023).contains(&imported.credential_id.len()) {
             return Err(Error::invalid("credentialId must have 1 to 1023 bytes."));
@@ -92,13 +90,15 @@ impl Countersign {
         let suffix = AuthenticatorId::random();
         self.write(async move |tx| {
             let (owner, _) = user::store::find_or_insert(tx, &tenant, imported.user.as_str(), &fresh, now).await?;
+            // First: of several factors that are added at once one is the default.
+            let before = user::store::hold(tx, &tenant, &owner.id, now).await?.ok_or(Error::NotFound("user"))?;
             let id = suffix.moved_beside(&owner.id);
             let event = event.clone().user(&owner.id).authenticator(&id);
             let factor = Authenticator {
                 id,
                 user: owner.id.clone(),
                 method: imported.method,
-                is_default: !owner.is_enrolled(),
+                is_default: before == 0,
                 label: imported.name.clone(),
                 created_at: now,
                 verified_at: Some(now),

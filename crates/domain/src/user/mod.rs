@@ -8,6 +8,7 @@ pub(crate) mod store;
 use serde_json::Value;
 
 use crate::clock::Millis;
+use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::methods::Method;
 
@@ -15,6 +16,10 @@ pub use attributes::{AttributeError, ExternalId, Patch, UserChange};
 pub(crate) use change::save_change;
 pub use commands::{UserFilter, UserPage};
 pub(crate) use store::STATEMENTS;
+
+/// Most factors of one user. Recovery codes are none. Lists of a user's factors are read whole, and each change of one tells the
+/// addresses of all.
+pub(crate) const MOST_FACTORS: i64 = 100;
 
 /// A user.
 #[derive(Debug, Clone)]
@@ -51,6 +56,16 @@ impl User {
     /// Whether the user has a verified factor.
     pub fn is_enrolled(&self) -> bool {
         self.factors > 0
+    }
+
+    /// `InvalidRequest` that says what to do, unless there is room for a further factor.
+    pub(crate) fn require_room(&self) -> Result<()> {
+        if self.factors < MOST_FACTORS {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "The user has {MOST_FACTORS} authenticators, which is as many as one may have. Remove one first."
+        )))
     }
 
     /// The name an authenticator shows: username, e-mail or the backend's id.

@@ -2,7 +2,7 @@
 
 use countersign_db::{Db, Row, Tx, statements};
 
-use super::User;
+use super::{MOST_FACTORS, User};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{TenantId, UserId};
@@ -36,10 +36,10 @@ statements! {
     DELETE = "DELETE FROM users WHERE tenant_id = $1 AND user_id = $2";
     FORGET_IN_AUDIT = "UPDATE audit_events SET ip_address = NULL, user_agent = NULL WHERE tenant_id = $1 AND user_id = $2";
     CLAIM_FIRST_FACTOR = "UPDATE users SET factors = 1 WHERE tenant_id = $1 AND user_id = $2 AND factors = 0";
-    ADD_FACTOR = "UPDATE users SET factors = factors + 1 WHERE tenant_id = $1 AND user_id = $2";
+    ADD_FACTOR = "UPDATE users SET factors = factors + 1 WHERE tenant_id = $1 AND user_id = $2 AND factors < $3";
     REMOVE_FACTOR = "UPDATE users SET factors = factors - 1 WHERE tenant_id = $1 AND user_id = $2 AND factors > 0
         RETURNING factors";
-    HOLD_ENROLLED = "UPDATE users SET updated_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND factors > 0";
+    HOLD = "UPDATE users SET updated_at = $1 WHERE tenant_id = $2 AND user_id = $3 RETURNING factors";
 }
 
 impl User {
@@ -145,12 +145,14 @@ pub(crate) async fn claim_first_factor(tx: &mut Tx<'_>, tenant: &TenantId, id: &
     Ok(tx.run(&CLAIM_FIRST_FACTOR, &[tenant, id]).await? == 1)
 }
 
-/// Counts a further factor. A user who was deleted meanwhile gets none, and their token is worth nothing.
+/// Counts a further factor, as long as there is room for one. A user who was deleted meanwhile gets none, and their token is
+/// worth nothing.
 pub(crate) async fn add_factor(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId) -> Result<()> {
-    match tx.run(&ADD_FACTOR, &[tenant, id]).await? {
-        1 => Ok(()),
-        _ => Err(Error::InvalidToken),
+    if tx.run(&ADD_FACTOR, &[tenant, id, &MOST_FACTORS]).await? == 1 {
+        return Ok(());
     }
+    find(tx, tenant, id).await?.ok_or(Error::InvalidToken)?.require_room()?;
+    Err(Error::Unavailable("the user's factors are being changed".to_owned()))
 }
 
 /// Sets the kind of factor that is asked for first.
@@ -165,8 +167,8 @@ pub(crate) async fn remove_factor(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserI
     Ok(left == Some(0))
 }
 
-/// Holds the row of a user who has a factor until the transaction ends, so that nobody removes the last one meanwhile. `false`
-/// when there is none.
-pub(crate) async fn hold_enrolled(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId, now: Millis) -> Result<bool> {
-    Ok(tx.run(&HOLD_ENROLLED, &[&now, tenant, id]).await? == 1)
+/// Holds the user's row until the transaction ends, so that nobody adds or removes a factor meanwhile. How many there are; `None`
+/// for a user who was deleted.
+pub(crate) async fn hold(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId, now: Millis) -> Result<Option<i64>> {
+    Ok(tx.opt(&HOLD, &[&now, tenant, id]).await?.map(|row| row.get(0)).transpose()?)
 }

@@ -59,7 +59,7 @@ impl NewCodes {
         user: &UserId,
         now: Millis,
     ) -> Result<Authenticator> {
-        if !user::store::hold_enrolled(tx, tenant, user, now).await? {
+        if user::store::hold(tx, tenant, user, now).await?.is_none_or(|factors| factors == 0) {
             return Err(Error::InsufficientScope(NO_FACTOR));
         }
         authenticator::store::delete_of_method(tx, tenant, user, Method::RecoveryCode).await?;

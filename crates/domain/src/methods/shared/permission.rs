@@ -30,6 +30,13 @@ const SPENT: &str = "This token's right to add one authenticator was used. Track
 const STALE: &str = "A passkey made without asking the user needs a token from track that is at most ten minutes old.";
 
 impl Countersign {
+    /// The same for who only begins: refused also where there is no room for a further factor, before anything is asked of anybody.
+    pub(in crate::methods) async fn room_to_enrol(&self, who: &Bearer, action: &Action) -> Result<Right> {
+        let right = self.right_to_enrol(who, action).await?;
+        who.user.require_room()?;
+        Ok(right)
+    }
+
     pub(in crate::methods) async fn right_to_enrol(&self, who: &Bearer, action: &Action) -> Result<Right> {
         if action.state == ActionState::Block {
             return Err(Error::InsufficientScope(BLOCKED));

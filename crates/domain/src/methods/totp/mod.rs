@@ -68,7 +68,7 @@ impl Countersign {
         let (now, tenant, user) = (self.now(), &who.tenant, &who.user);
         self.require_offered(tenant, METHOD)?;
         let action = self.action_of(who).await?;
-        self.right_to_enrol(who, &action).await?;
+        self.room_to_enrol(who, &action).await?;
         let (factor, seed) = (AuthenticatorId::beside(&user.id), Seed::random());
         let uri = seed.uri(&tenant.name, user.account_name());
         let qr_code = Secret::new(qr::svg(uri.expose())?);

@@ -22,7 +22,7 @@ impl Countersign {
     ) -> Result<Begun> {
         self.require_sent(&who.tenant, rules)?;
         let action = self.action_of(who).await?;
-        self.right_to_enrol(who, &action).await?;
+        self.room_to_enrol(who, &action).await?;
         let held = codes::list(self.db(), &who.tenant.id, &who.user.id).await?;
         if held.iter().any(|factor| factor.method == rules.factor && address_of(factor) == Some(&address)) {
             return Err(Error::invalid("This address is enrolled already. Use it, or enrol another."));
@@ -39,7 +39,7 @@ impl Countersign {
         let enrolment = challenge::id_of(&action, rules.method, Purpose::Enrol);
         match challenge::find(self.db(), &who.tenant.id, &enrolment).await {
             Ok(open) if open.is_open(self.now()) => {
-                self.right_to_enrol(who, &action).await?;
+                self.room_to_enrol(who, &action).await?;
                 return self.send_code(rules, who, &action, Purpose::Enrol, open.note, caller).await;
             }
             Ok(_) | Err(Error::NotFound(_)) => {}

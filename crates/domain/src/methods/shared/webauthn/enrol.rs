@@ -31,7 +31,7 @@ impl Countersign {
     ) -> Result<Offer<CreationOptions>> {
         self.require_offered(&who.tenant, rules.method)?;
         let action = self.action_of(who).await?;
-        self.right_to_enrol(who, &action).await?;
+        self.room_to_enrol(who, &action).await?;
         let held = credentials::list(self.db(), &who.tenant.id, &who.user.id).await?;
         let now = self.now();
         let id = ChallengeId::beside(&who.user.id);

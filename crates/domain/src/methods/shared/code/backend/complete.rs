@@ -50,7 +50,10 @@ impl Completion {
         match self.held(tx, user, open).await? {
             Some(held) if codes::is_locked(tx, &self.tenant.id, &held.id).await? => Err(Error::invalid(LOCKED)),
             Some(_) => Ok(action),
-            None if !user.is_enrolled() || scope(open).add => Ok(action),
+            None if !user.is_enrolled() || scope(open).add => {
+                user.require_room()?;
+                Ok(action)
+            }
             None => Err(Error::InsufficientScope(FOREIGN)),
         }
     }
