@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use countersign_domain::Error;
 use countersign_domain::authenticator::{ImportedCredential, Removed};
+use countersign_domain::methods::recovery_codes::NewCodes;
 use countersign_domain::methods::{Brought, Method};
-use countersign_domain::secret::{base64url, from_base64url};
+use countersign_domain::secret::{Secret, base64url, from_base64url};
 use countersign_domain::user::UserChange;
 use countersign_webauthn::Aaguid;
 use serde::{Deserialize, Serialize};
@@ -53,22 +54,29 @@ pub(super) async fn list(
 }
 
 /// An authenticator that the backend has verified itself.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Enrol {
-    /// `EMAIL_OTP`.
+    /// `EMAIL_OTP`, `EMAIL_MAGIC_LINK`, `SMS` or `AUTHENTICATOR_APP`.
     verification_method: String,
+    /// For codes and links by e-mail.
     email: Option<String>,
-    /// E.164.
+    /// For codes to a phone. E.164.
     phone_number: Option<String>,
+    /// What an authenticator app has read: `otpauth://totp/…`, of SHA1, 6 digits and 30 seconds, with a secret of at least 112 bits.
+    otp_uri: Option<String>,
     /// Whether it is asked for first.
     is_default: Option<bool>,
 }
 
 /// The authenticator.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct EnrolledBody {
     authenticator: AuthenticatorBody,
+    /// Ten codes that each serve once, with the user's first authenticator where the tenant has them on. They are shown in this
+    /// answer and never again.
+    recovery_codes: Vec<String>,
 }
 
 /// Enrol an authenticator that the backend has verified; one that is there already comes back. An unknown user is made.
@@ -88,10 +96,14 @@ pub(super) async fn enrol(
         method: method_of(&body.verification_method)?,
         email: body.email.map(UserChange::email).transpose().map_err(refused)?,
         phone_number: body.phone_number.map(UserChange::phone_number).transpose().map_err(refused)?,
+        otp_uri: body.otp_uri.map(Secret::new),
         is_default: body.is_default.unwrap_or_default(),
     };
-    let factor = api.countersign.enrol_verified(&tenant, &user, brought, &caller).await?;
-    Ok(Json(EnrolledBody { authenticator: AuthenticatorBody::new(&id, &factor) }))
+    let taken = api.countersign.enrol_verified(&tenant, &user, brought, &caller).await?;
+    let authenticator = AuthenticatorBody::new(&id, &taken.factor);
+    let recovery_codes = taken.recovery_codes.iter().flat_map(NewCodes::shown);
+    let recovery_codes = recovery_codes.map(|code| code.expose().to_owned()).collect();
+    Ok(Json(EnrolledBody { authenticator, recovery_codes }))
 }
 
 /// Credentials from elsewhere.

@@ -58,11 +58,12 @@ pub(crate) async fn find(db: &Db, tenant: &TenantId, id: &AuthenticatorId) -> Re
     db.opt(&FIND, &[tenant, id]).await?.as_ref().map(|row| read(row, |_| Ok(()))).transpose()
 }
 
-/// The user's factors of all kinds, oldest first.
+/// The user's factors of all kinds, oldest first; recovery codes after the factor that they were made with.
 pub(crate) async fn list(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Vec<Authenticator>> {
     let mut all: Vec<_> = credentials::list(db, tenant, user).await?.into_iter().map(Authenticator::from).collect();
     all.extend(codes::list(db, tenant, user).await?);
-    all.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    let place = |factor: &Authenticator| (factor.created_at, !factor.method.is_factor());
+    all.sort_by(|a, b| (place(a), &a.id).cmp(&(place(b), &b.id)));
     Ok(all)
 }
 

@@ -25,7 +25,7 @@ pub use shared::code::{Begun, Checked, Proved, WrongBecause};
 pub use shared::webauthn::{
     Answered, Enrolled, Offer, ParsedAnswer, ParsedCredential, Who, Wish, parse_authentication, parse_registration,
 };
-pub use verified::Brought;
+pub use verified::{Brought, TakenIn};
 
 /// A method that the product implements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

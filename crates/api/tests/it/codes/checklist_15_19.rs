@@ -100,6 +100,24 @@ async fn item_17_a_secret_has_160_bits() {
 }
 
 #[tokio::test]
+async fn item_17_a_secret_that_a_backend_brings_has_at_least_112_bits() {
+    let app = TestApp::new().await;
+    let bring = async |user: &str, secret: &str| {
+        let uri = format!("otpauth://totp/Shop:{user}?secret={secret}");
+        let body = json!({ "verificationMethod": "AUTHENTICATOR_APP", "otpUri": uri });
+        app.tenant().server(Method::POST, &format!("/users/{user}/authenticators"), body).await
+    };
+    // 0, 80, 104 bits; 112, 160 and 512.
+    for secret in ["", "GEZDGNBVGY3TQOJQ", "GEZDGNBVGY3TQOJQGEZDG"] {
+        bring("ada", secret).await.refused(400, "invalid_request");
+    }
+    let long = "A".repeat(102) + "Q";
+    for (user, secret) in [("a", "GEZDGNBVGY3TQOJQGEZDGNA"), ("b", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), ("c", &long)] {
+        bring(user, secret).await.ok();
+    }
+}
+
+#[tokio::test]
 async fn item_18_a_secret_is_shown_once_and_counts_after_one_right_code() {
     let app = TestApp::new().await;
     let shop = app.tenant();

@@ -18,3 +18,4 @@ mod recovery_codes;
 mod sms;
 mod totp;
 mod verified;
+mod verified_kinds;

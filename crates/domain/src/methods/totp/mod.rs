@@ -34,7 +34,7 @@ const LIFE: Span = Span::minutes(10);
 /// How many enrolments one user begins.
 const OFFERS: Limit = Limit { most: 30, within: Span::minutes(10) };
 
-const ALREADY: &str = "The user has an authenticator app already. Remove it, then enrol another.";
+pub(super) const ALREADY: &str = "The user has an authenticator app already. Remove it, then enrol another.";
 
 /// An app that is to be enrolled: the one time that its seed is shown.
 #[derive(Debug)]

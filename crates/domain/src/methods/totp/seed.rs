@@ -79,13 +79,23 @@ impl Seed {
         Secret::new(BASE32_NOPAD.encode(&self.0))
     }
 
+    /// Whether an app with the one shows the codes of the other.
+    pub(in crate::methods) fn is(&self, other: &Self) -> bool {
+        secret::same(&self.0, &other.0)
+    }
+
     /// Sealed for its factor's row.
     pub fn seal(&self, ring: &KeyRing, tenant: &TenantId, factor: &AuthenticatorId) -> Vec<u8> {
         ring.seal(&place(tenant, factor), &self.0)
     }
 
     /// Opens what `seal` made for the same row, also under a former key of the ring.
-    pub(super) fn open(ring: &KeyRing, tenant: &TenantId, factor: &AuthenticatorId, sealed: &[u8]) -> Result<Self> {
+    pub(in crate::methods) fn open(
+        ring: &KeyRing,
+        tenant: &TenantId,
+        factor: &AuthenticatorId,
+        sealed: &[u8],
+    ) -> Result<Self> {
         let seed = ring.open(&place(tenant, factor), sealed);
         seed.map(Self).map_err(|broken| Error::Internal(format!("the seed of {factor}: {broken}")))
     }
