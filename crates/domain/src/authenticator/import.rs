@@ -2,9 +2,8 @@
 
 use countersign_webauthn::{Aaguid, cose};
 
-use super::{Authenticator, Credential, IMPORTED, credentials, words};
-use crate::audit::{self, Event};
-use crate::delivery::Happened;
+use super::{Added, Authenticator, Credential, IMPORTED, credentials, words};
+use crate::audit::Event;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
 use crate::methods::Method;
@@ -75,7 +74,9 @@ impl Countersign {
 
     async fn import_credential(&self, tenant: &Tenant, imported: ImportedCredential, caller: &Caller) -> Result<()> {
         if !matches!(imported.method, Method::Passkey | Method::SecurityKey) {
-            return Err(Error::invalid("verificationMethod must be PASSKEY or SECURITY_KEY: only credentials are imported."));
+            return Err(Error::invalid(
+                "verificationMethod must be PASSKEY or SECURITY_KEY: only credentials are imported.",
+            ));
         }
         if !(1..=1023).contains(&imported.credential_id.len()) {
             return Err(Error::invalid("credentialId must have 1 to 1023 bytes."));
@@ -85,17 +86,15 @@ impl Countersign {
         let algorithm = key.algorithm().to_cose();
         let now = self.now();
         let fresh = UserId::random();
-        let event = Event::new("authenticator.imported", now).caller(caller).detail("method", imported.method.as_str());
+        let event = Event::new("authenticator.imported", now).caller(caller);
         let (tenant, teller) = (tenant.id.clone(), tenant.teller.clone());
         let suffix = AuthenticatorId::random();
         self.write(async move |tx| {
             let (owner, _) = user::store::find_or_insert(tx, &tenant, imported.user.as_str(), &fresh, now).await?;
             // First: of several factors that are added at once one is the default.
             let before = user::store::hold(tx, &tenant, &owner.id, now).await?.ok_or(Error::NotFound("user"))?;
-            let id = suffix.moved_beside(&owner.id);
-            let event = event.clone().user(&owner.id).authenticator(&id);
             let factor = Authenticator {
-                id,
+                id: suffix.moved_beside(&owner.id),
                 user: owner.id.clone(),
                 method: imported.method,
                 is_default: before == 0,
@@ -109,9 +108,7 @@ impl Countersign {
                 return Err(Error::invalid("This credential id is already registered in the tenant."));
             }
             user::store::add_factor(tx, &tenant, &owner.id).await?;
-            let told = teller.addressees(tx, &owner, None).await?;
-            teller.tell(tx, &owner, &told, &factor.notice(Happened::FactorAdded, now)).await?;
-            audit::record(tx, &tenant, &event).await
+            Added::new(&factor, event.clone()).record(tx, &teller, &owner).await
         })
         .await
     }

@@ -1,5 +1,6 @@
 //! Factors: what a user has enrolled.
 
+mod added;
 mod assurance;
 pub(crate) mod codes;
 mod commands;
@@ -17,6 +18,7 @@ use crate::clock::Millis;
 use crate::id::{AuthenticatorId, UserId};
 use crate::methods::Method;
 
+pub(crate) use added::Added;
 pub(crate) use assurance::{assurance, assurance_of_code, combine};
 pub use commands::Removed;
 pub use credential::Credential;

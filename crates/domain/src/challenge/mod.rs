@@ -17,7 +17,7 @@ use countersign_webauthn::Attachment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::authenticator::{Detail, Phone, SmsChannel};
+use crate::authenticator::SmsChannel;
 use crate::clock::Millis;
 use crate::id::{AuthenticatorId, ChallengeId, UserId};
 use crate::methods::Method;
@@ -111,22 +111,6 @@ pub(crate) struct Note {
     /// Who asked for a link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) asked: Option<Asked>,
-}
-
-impl Note {
-    /// What the factor rests on that the answer makes.
-    pub(crate) fn detail(&self, method: Method) -> Detail {
-        let address = self.address.clone().unwrap_or_default();
-        match method {
-            Method::Sms | Method::Whatsapp => Detail::Phone(Phone { number: address, last_channel: self.sms_channel }),
-            Method::Passkey
-            | Method::SecurityKey
-            | Method::AuthenticatorApp
-            | Method::EmailMagicLink
-            | Method::EmailOtp
-            | Method::RecoveryCode => Detail::Email(address),
-        }
-    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "shaped for serde")]

@@ -6,10 +6,9 @@ use countersign_db::Tx;
 use super::permission::Right;
 use crate::action::{self, Action, Bearer};
 use crate::audit::{self, Event};
-use crate::authenticator::{self, Authenticator, Detail};
+use crate::authenticator::{Added, Authenticator, Detail};
 use crate::challenge::Challenge;
 use crate::clock::Millis;
-use crate::delivery::{Happened, Notice};
 use crate::error::Result;
 use crate::id::AuthenticatorId;
 use crate::methods::Method;
@@ -26,10 +25,9 @@ pub(in crate::methods) struct Enrolment {
     method: Method,
     factor: AuthenticatorId,
     proof: Proof,
-    created: Event,
+    added: Added,
     /// Where it completes the action.
     proved: Option<Event>,
-    notice: Notice,
 }
 
 impl Enrolment {
@@ -44,24 +42,21 @@ impl Enrolment {
         caller: &Caller,
     ) -> Self {
         let created = Event::new("authenticator.created", proof.at)
-            .user(&who.user.id)
             .action(&action.code, &action.idempotency_key)
             .challenge(&open.id)
-            .authenticator(&factor.id)
-            .caller(caller)
-            .detail("method", factor.method.as_str());
+            .caller(caller);
+        let device = caller.user_agent.as_deref().and_then(device_words);
+        let added = Added::new(factor, created).on(device);
         let completes = right == Right::First && action.state.admits_enrolment_as_proof();
-        let proved = completes.then(|| created.clone().renamed("action.proved"));
-        let mut notice = factor.notice(Happened::FactorAdded, proof.at);
-        notice.device = caller.user_agent.as_deref().and_then(device_words);
+        let proved = completes.then(|| added.event().clone().renamed("action.proved"));
         let (who, id) = (who.clone(), factor.id.clone());
-        Self { who, action, right, method: factor.method, factor: id, proof, created, proved, notice }
+        Self { who, action, right, method: factor.method, factor: id, proof, added, proved }
     }
 
     /// With more to say in its events.
     pub(super) fn detail(mut self, name: &str, value: String) -> Self {
         self.proved = self.proved.map(|event| event.detail(name, value.clone()));
-        self.created = self.created.detail(name, value);
+        self.added = self.added.detail(name, value);
         self
     }
 
@@ -77,13 +72,7 @@ impl Enrolment {
     /// Writes down what happened and tells the user's other addresses, and proves the action where the first factor does.
     pub(super) async fn record(&self, tx: &mut Tx<'_>) -> Result<()> {
         let tenant = &self.who.tenant.id;
-        audit::record(tx, tenant, &self.created).await?;
-        let (teller, user) = (&self.who.tenant.teller, &self.who.user);
-        let told = teller.addressees(tx, user, Some(&self.factor)).await?;
-        teller.tell(tx, user, &told, &self.notice).await?;
-        if user.default_method == Some(self.method) {
-            authenticator::store::prefer_method(tx, tenant, &user.id, self.method).await?;
-        }
+        self.added.record(tx, &self.who.tenant.teller, &self.who.user).await?;
         if let Some(proved) = &self.proved {
             action::store::prove(tx, tenant, &self.action, self.method, &self.factor, &self.proof).await?;
             audit::record(tx, tenant, proved).await?;

@@ -8,9 +8,8 @@ use super::Method;
 use super::recovery_codes::NewCodes;
 use super::totp::{self, Seed};
 use crate::audit::{self, Event};
-use crate::authenticator::{self, Authenticator, codes};
+use crate::authenticator::{self, Added, Authenticator, codes};
 use crate::clock::Millis;
-use crate::delivery::Happened;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, TenantId, UserId};
 use crate::notice::Teller;
@@ -110,8 +109,6 @@ impl TakingIn {
         if self.wants_default {
             authenticator::store::prefer(tx, tenant, &user.id, &id).await?;
             user::store::set_default_method(tx, tenant, &user.id, self.method).await?;
-        } else if user.default_method == Some(self.method) {
-            authenticator::store::prefer_method(tx, tenant, &user.id, self.method).await?;
         }
         let stored = codes::find(tx, tenant, &id).await?;
         let factor = stored.ok_or_else(|| Error::Internal("a factor vanished while it was made".to_owned()))?;
@@ -150,17 +147,12 @@ impl TakingIn {
             Rests::At(_) => None,
         };
         codes::insert(tx, tenant, &factor, &codes::Kept { seed, last_step: 0 }).await?;
-        let told = self.teller.addressees(tx, user, Some(&factor.id)).await?;
-        self.teller.tell(tx, user, &told, &factor.notice(Happened::FactorAdded, now)).await?;
-        audit::record(tx, tenant, &self.made(user, &factor.id, self.method)).await?;
+        Added::new(&factor, self.created.clone()).record(tx, &self.teller, user).await?;
         if let Some(codes) = self.recovery_codes.as_ref().filter(|_| !user.is_enrolled()) {
             let set = codes.store(tx, tenant, &user.id, now).await?;
-            audit::record(tx, tenant, &self.made(user, &set.id, set.method).renamed("authenticator.created")).await?;
+            let made = self.created.clone().renamed("authenticator.created").user(&user.id).authenticator(&set.id);
+            audit::record(tx, tenant, &made.detail("method", set.method.as_str())).await?;
         }
         Ok(factor.id)
-    }
-
-    fn made(&self, user: &User, id: &AuthenticatorId, method: Method) -> Event {
-        self.created.clone().user(&user.id).authenticator(id).detail("method", method.as_str())
     }
 }

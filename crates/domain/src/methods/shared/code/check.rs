@@ -12,13 +12,12 @@ impl Countersign {
     /// Checks an answer. It belongs to the enrolment that waits for a code, else to the code sent last for this action.
     pub(in crate::methods) async fn code_check(
         &self,
-        rules: &Rules,
+        rules: &'static Rules,
         who: &Bearer,
         typed: &str,
         caller: &Caller,
     ) -> Result<Checked> {
-        let kind = rules.factor;
-        let answer = self.answer((rules.method, kind), who, typed, caller).await?;
+        let answer = self.answer((rules.method, rules.factor), who, typed, caller).await?;
         let judged = self
             .write(async move |tx| {
                 let taken = match answer.take(tx).await? {
@@ -30,7 +29,7 @@ impl Countersign {
                 }
                 match taken.open.purpose {
                     Purpose::Enrol => {
-                        let detail = taken.open.note.detail(kind);
+                        let detail = rules.detail(&taken.open.note);
                         answer.enrol(tx, &taken, detail, &codes::Kept::default()).await
                     }
                     Purpose::Verify => answer.prove(tx, &taken).await,

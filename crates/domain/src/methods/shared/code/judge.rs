@@ -4,31 +4,24 @@ use countersign_db::Tx;
 
 use super::WrongBecause;
 use super::answer::{Answer, Judged, Taken};
-use crate::action;
+use crate::action::{self, Action};
 use crate::audit::{self, Event};
 use crate::authenticator::{self, Authenticator, Detail, assurance_of_code, codes, combine};
-use crate::challenge;
+use crate::challenge::{self, Challenge};
+use crate::clock::Millis;
 use crate::error::{Error, Result};
+use crate::id::{AuthenticatorId, TenantId};
+use crate::methods::Method;
 use crate::methods::shared::enrolment::Enrolment;
 use crate::methods::shared::permission::{NO_RIGHT, admits_proof};
+use crate::token::Proof;
 
 impl Answer {
     /// It was wrong: the counts stand.
     pub(in crate::methods) async fn refuse(&self, tx: &mut Tx<'_>, taken: &Taken) -> Result<Judged> {
-        let (tenant, action) = (&self.who.tenant.id, &taken.action);
-        challenge::fail(tx, tenant, &taken.open.id, self.now).await?;
-        let event = self.event("challenge.refused", taken).detail("reason", "code_invalid");
-        audit::record(tx, tenant, &event).await?;
-        if taken.locks {
-            let locked = event.clone().renamed("authenticator.locked").authenticator(&taken.factor);
-            audit::record(tx, tenant, &locked).await?;
-        }
-        let (code, key) = (&action.code, &action.idempotency_key);
-        if action::store::count_failure(tx, tenant, &action.user, code, key, self.now).await? {
-            audit::record(tx, tenant, &event.renamed("action.failed")).await?;
-        }
-        let is_last = taken.is_last;
-        Ok(Judged::Wrong(if is_last { WrongBecause::MaxAttemptsExceeded } else { WrongBecause::CodeInvalidOrExpired }))
+        let event = self.event("challenge.refused", taken);
+        let counted = (taken.is_last, taken.locks);
+        refuse(tx, &self.who.tenant.id, &taken.open, counted, event, self.now).await.map(Judged::Wrong)
     }
 
     /// It was right and makes a factor that rests on `detail`.
@@ -70,14 +63,9 @@ impl Answer {
         codes::forgive(tx, tenant, id).await?;
         let factor = codes::find(tx, tenant, id).await?.ok_or(Error::NotFound("user authenticator"))?;
         authenticator::store::record_use(tx, tenant, id, self.now).await?;
+        let event = self.event("action.proved", taken);
         let fresh = assurance_of_code(self.method, self.now);
-        // An old proof, or one the backend has asked to be given anew, lifts no weaker one.
-        let earlier = action.proof().filter(|_| action.is_freshly_proved(self.now));
-        let proof = combine(earlier.and_then(|proof| Some((action.method?, proof))), self.method, fresh);
-        action::store::prove(tx, tenant, action, self.method, id, &proof).await?;
-        let event = self.event("action.proved", taken).authenticator(id);
-        let event = event.detail("acr", proof.acr.as_str()).detail("amr", proof.amr.join(" "));
-        audit::record(tx, tenant, &event).await?;
+        let proof = prove(tx, tenant, action, (self.method, id), fresh, event, self.now).await?;
         Ok(Judged::Proved(Box::new((action.clone(), factor, proof))))
     }
 
@@ -90,4 +78,47 @@ impl Answer {
             .caller(&self.caller)
             .detail("method", self.method.as_str())
     }
+}
+
+/// What a wrong answer leaves, at whichever door: its attempt and, where it was the factor's last, the end of that are counted
+/// already; the challenge and the action may end by it. `event` is `challenge.refused`.
+pub(super) async fn refuse(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    open: &Challenge,
+    (is_last, locks): (bool, bool),
+    event: Event,
+    now: Millis,
+) -> Result<WrongBecause> {
+    challenge::fail(tx, tenant, &open.id, now).await?;
+    let event = event.detail("reason", "code_invalid");
+    audit::record(tx, tenant, &event).await?;
+    if locks && let Some(factor) = &open.note.factor {
+        audit::record(tx, tenant, &event.clone().renamed("authenticator.locked").authenticator(factor)).await?;
+    }
+    if let (Some(user), Some(key)) = (&open.user, &open.idempotency_key)
+        && action::store::count_failure(tx, tenant, user, &open.action_code, key, now).await?
+    {
+        audit::record(tx, tenant, &event.renamed("action.failed")).await?;
+    }
+    Ok(if is_last { WrongBecause::MaxAttemptsExceeded } else { WrongBecause::CodeInvalidOrExpired })
+}
+
+/// Proves the action with a factor. `fresh` is what the answer is worth alone; `event` is `action.proved`.
+pub(super) async fn prove(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    action: &Action,
+    (method, factor): (Method, &AuthenticatorId),
+    fresh: Proof,
+    event: Event,
+    now: Millis,
+) -> Result<Proof> {
+    // An old proof, or one the backend has asked to be given anew, lifts no weaker one.
+    let earlier = action.proof().filter(|_| action.is_freshly_proved(now));
+    let proof = combine(earlier.and_then(|proof| Some((action.method?, proof))), method, fresh);
+    action::store::prove(tx, tenant, action, method, factor, &proof).await?;
+    let event = event.authenticator(factor).detail("acr", proof.acr.as_str()).detail("amr", proof.amr.join(" "));
+    audit::record(tx, tenant, &event).await?;
+    Ok(proof)
 }

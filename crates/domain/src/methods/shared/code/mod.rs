@@ -13,8 +13,8 @@ mod link;
 mod send;
 mod write;
 
-use crate::authenticator::{Authenticator, SmsChannel};
-use crate::challenge::Code;
+use crate::authenticator::{Authenticator, Detail, Phone, SmsChannel};
+use crate::challenge::{Code, Note};
 use crate::clock::Span;
 use crate::delivery::Message;
 use crate::error::Result;
@@ -53,6 +53,17 @@ pub(in crate::methods) struct Rules {
     pub(in crate::methods) guard: fn(&Tenant, &str) -> Result<Vec<Cap>>,
     /// Makes what is sent for a challenge.
     pub(in crate::methods) make: fn(&Tenant, &ChallengeId) -> Made,
+}
+
+impl Rules {
+    /// What the factor rests on that the answer to `note` makes.
+    fn detail(&self, note: &Note) -> Detail {
+        let address = note.address.clone().unwrap_or_default();
+        match self.phone {
+            Some(_) => Detail::Phone(Phone { number: address, last_channel: note.sms_channel }),
+            None => Detail::Email(address),
+        }
+    }
 }
 
 /// What is sent, and what is kept of it.

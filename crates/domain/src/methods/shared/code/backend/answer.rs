@@ -6,7 +6,6 @@ use countersign_db::Tx;
 
 use super::complete::Completion;
 use super::{MISSING, rules_of};
-use crate::action;
 use crate::audit::{self, Event};
 use crate::authenticator::codes;
 use crate::challenge::{self, Attempt, Challenge};
@@ -16,6 +15,7 @@ use crate::id::ChallengeId;
 use crate::limit::{self, Limit};
 use crate::methods::Method;
 use crate::methods::shared::code::answer::take_answer;
+use crate::methods::shared::code::judge::refuse;
 use crate::methods::shared::code::write::{address_of, hashed};
 use crate::methods::shared::code::{ANSWERS, WrongBecause};
 use crate::tally::{Ceremony, Stage};
@@ -109,7 +109,8 @@ impl Judge {
         // Compared also where it cannot help: a locked factor, or none at all, takes the same time.
         let is_right = open.is_answered_by_code(&tenant.code_keys, &self.typed);
         let Some(address) = address.filter(|_| is_right && is_awaited) else {
-            return self.refuse(tx, open, is_last, locks).await;
+            let event = self.event("challenge.refused", open);
+            return refuse(tx, &tenant.id, open, (is_last, locks), event, self.now).await.map(CodeAnswer::Wrong);
         };
         challenge::close_verified(tx, &tenant.id, open, self.now).await?;
         if let Some(factor) = &open.note.factor {
@@ -122,23 +123,6 @@ impl Judge {
             self.completion.complete(tx, user, open, self.now).await?;
         }
         Ok(CodeAnswer::Right { method: self.method, address: address.to_owned() })
-    }
-
-    async fn refuse(&self, tx: &mut Tx<'_>, open: &Challenge, is_last: bool, locks: bool) -> Result<CodeAnswer> {
-        let tenant = &self.tenant.id;
-        challenge::fail(tx, tenant, &open.id, self.now).await?;
-        let event = self.event("challenge.refused", open).detail("reason", "code_invalid");
-        audit::record(tx, tenant, &event).await?;
-        if locks && let Some(factor) = &open.note.factor {
-            audit::record(tx, tenant, &event.clone().renamed("authenticator.locked").authenticator(factor)).await?;
-        }
-        if let (Some(user), Some(key)) = (&open.user, &open.idempotency_key)
-            && action::store::count_failure(tx, tenant, user, &open.action_code, key, self.now).await?
-        {
-            audit::record(tx, tenant, &event.renamed("action.failed")).await?;
-        }
-        let last = if is_last { WrongBecause::MaxAttemptsExceeded } else { WrongBecause::CodeInvalidOrExpired };
-        Ok(CodeAnswer::Wrong(last))
     }
 
     fn event(&self, name: &'static str, open: &Challenge) -> Event {

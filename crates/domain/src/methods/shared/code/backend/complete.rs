@@ -8,12 +8,12 @@ use super::rules_of;
 use crate::Caller;
 use crate::action::{self, Action, decide};
 use crate::audit::{self, Event};
-use crate::authenticator::{self, Authenticator, assurance_of_code, codes, combine};
+use crate::authenticator::{self, Added, Authenticator, assurance_of_code, codes};
 use crate::challenge::{Challenge, Told};
 use crate::clock::Millis;
-use crate::delivery::Happened;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
+use crate::methods::shared::code::judge::prove;
 use crate::methods::shared::code::write::address_of;
 use crate::methods::shared::permission::admits_proof;
 use crate::tenant::Tenant;
@@ -81,12 +81,8 @@ impl Completion {
             }
             None => self.enrol(tx, &user, open, &action, at).await?,
         };
-        let earlier = action.proof().filter(|_| action.is_freshly_proved(self.now));
-        let proof = combine(earlier.and_then(|proof| Some((action.method?, proof))), method, fresh);
-        action::store::prove(tx, tenant, &action, method, &id, &proof).await?;
-        let event = self.event("action.proved", &action, open).authenticator(&id).detail("method", method.as_str());
-        let event = event.detail("acr", proof.acr.as_str()).detail("amr", proof.amr.join(" "));
-        audit::record(tx, tenant, &event).await?;
+        let event = self.event("action.proved", &action, open).detail("method", method.as_str());
+        let proof = prove(tx, tenant, &action, (method, &id), fresh, event, self.now).await?;
         Ok(Completed { action, proof })
     }
 
@@ -140,14 +136,11 @@ impl Completion {
             created_at: self.now,
             verified_at: Some(at),
             last_verified_at: Some(at),
-            detail: open.note.detail(rules.factor),
+            detail: rules.detail(&open.note),
         };
         codes::insert(tx, tenant, &factor, &codes::Kept::default()).await?;
-        let teller = &self.tenant.teller;
-        let told = teller.addressees(tx, user, Some(&factor.id)).await?;
-        teller.tell(tx, user, &told, &factor.notice(Happened::FactorAdded, self.now)).await?;
-        let event = self.event("authenticator.created", action, open).authenticator(&factor.id);
-        audit::record(tx, tenant, &event.detail("method", factor.method.as_str())).await?;
+        let added = Added::new(&factor, self.event("authenticator.created", action, open));
+        added.record(tx, &self.tenant.teller, user).await?;
         Ok(factor.id)
     }
 
