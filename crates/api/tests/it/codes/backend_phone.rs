@@ -3,8 +3,10 @@
 use countersign_domain::delivery::Channel;
 use countersign_domain::methods::Method as Kind;
 use countersign_testkit::app::{TestApp, TestTenant};
+use countersign_testkit::forger::Authenticator;
 use http::Method;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::sms::{in_new_zealand, newest};
 
@@ -82,6 +84,27 @@ async fn a_code_travels_by_the_channel_that_is_asked_for_and_a_new_one_as_the_on
     assert_eq!(shop.factors_of("ada").await.len(), 1);
     begun(&app, shop, json!({ "userId": "ada", "verificationMethod": "SMS" }), PHONE, 5).await;
     assert_eq!(previous().await, "DEFAULT", "the user's phone is known when it is sent");
+}
+
+#[tokio::test]
+async fn a_number_that_is_claimed_several_times_at_once_becomes_one_factor() {
+    let app = TestApp::with(in_new_zealand).await;
+    let shop = app.tenant();
+    shop.user_with_passkey("ada", &Authenticator::new()).await;
+    let mut claims = JoinSet::new();
+    let mut answered = Vec::new();
+    for count in 1..=5 {
+        let ask = json!({ "phoneNumber": PHONE, "scope": "add:authenticators" });
+        let (id, code) = begun(&app, shop, ask, PHONE, count).await;
+        assert_eq!(shop.hand_over(&id, &code).await.ok()["isVerified"], true);
+        answered.push(id);
+    }
+    for id in answered {
+        let shop = shop.clone();
+        claims.spawn(async move { shop.claim(&id, "ada").await.status });
+    }
+    assert_eq!(claims.join_all().await, [200; 5]);
+    assert_eq!(shop.factors_of("ada").await.len(), 2, "the passkey and the phone");
 }
 
 #[tokio::test]

@@ -68,6 +68,8 @@ impl Completion {
     ) -> Result<Completed> {
         let tenant = &self.tenant.id;
         let method = rules_of(open, None)?.method;
+        // First: whoever else adds a factor to this user waits for us, so that one address becomes one factor.
+        user::store::hold(tx, tenant, user, self.now).await?;
         let user = user::store::find(tx, tenant, user).await?.ok_or(Error::NotFound("user"))?;
         let action = self.admits(tx, &user, open).await?;
         let fresh = assurance_of_code(method, at);
