@@ -1,13 +1,6 @@
 import { Authsignal, UserActionState, VerificationMethod } from "@authsignal/node";
 import { Authenticator } from "../support/authenticator.js";
-import { expect, test as base } from "../browser-sdk/test.js";
-
-/** The published Node SDK as an application's backend uses it. */
-const test = base.extend<{ node: Authsignal }>({
-  node: async ({ application }, use) => {
-    await use(new Authsignal({ apiSecretKey: application.tenant.apiSecretKey, apiUrl: application.server.apiUrl }));
-  },
-});
+import { expect, test } from "./test.js";
 
 test("track, challenge, validate", async ({ page, node, sdk }) => {
   await Authenticator.add(page);
@@ -126,7 +119,10 @@ test("an address that the backend has verified is an authenticator", async ({ no
   const attributes = { verificationMethod: VerificationMethod.EMAIL_OTP, email: "ada@example.com", isDefault: true };
   const { authenticator } = await node.enrollVerifiedAuthenticator({ userId: "ada", attributes });
   expect(authenticator).toMatchObject({ userId: "ada", email: "ada@example.com" });
-  expect(await node.getAuthenticators({ userId: "ada" })).toHaveLength(1);
+  expect(await node.getAuthenticators({ userId: "ada" })).toMatchObject([
+    { verificationMethod: VerificationMethod.EMAIL_OTP, email: "ada@example.com" },
+    { verificationMethod: VerificationMethod.RECOVERY_CODE },
+  ]);
   expect(await node.track({ userId: "ada", action: "pay" })).toMatchObject({
     state: UserActionState.CHALLENGE_REQUIRED,
     enrolledVerificationMethods: [VerificationMethod.EMAIL_OTP],
