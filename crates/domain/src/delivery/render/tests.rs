@@ -58,7 +58,7 @@ fn every_kind_in_every_locale_says_what_it_is_for() {
 fn a_link_is_not_said_to_sign_in() {
     for locale in locales() {
         let made = made(&MessageSettings::default(), TemplateKind::MagicLink, locale);
-        let said = format!("{} {}", made.subject.unwrap_or_default(), made.text);
+        let said = format!("{} {} {}", made.subject.unwrap_or_default(), made.text, made.html.unwrap_or_default());
         for words in ["Sign in", "Anmelde", "onnexion", "sesión", "サインイン", "تسجيل الدخول"] {
             assert!(!said.contains(words), "{locale}: {said}");
         }
