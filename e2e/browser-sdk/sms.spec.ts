@@ -96,7 +96,7 @@ for (const group of ["sms", "whatsapp"]) {
     await sdk("setToken", (await application.track("ada", "sign-up")).token);
     expect(await sdk(`${group}.challenge`)).toMatchObject({
       errorCode: "invalid_request",
-      errorDescription: expect.stringContaining("Enrol one first"),
+      errorDescription: "The user has no phone for codes. Enrol one first.",
     });
     expect((await sdk(`${group}.verify`, { code: "123456" })).data).toEqual(WRONG);
   });

@@ -50,7 +50,11 @@ async fn whatsapp_is_a_channel_of_sms_and_a_method_of_its_own_on_the_same_phone(
     let app = TestApp::with(in_new_zealand).await;
     let shop = app.tenant();
     let tracked = shop.track("ada", "sign-up").await;
-    shop.ask_whatsapp(&tracked.token).await.refused(400, "invalid_request");
+    let none = shop.ask_whatsapp(&tracked.token).await.refused(400, "invalid_request");
+    assert_eq!(
+        none["errorDescription"], "The user has no phone for codes. Enrol one first.",
+        "WhatsApp has no enrolment"
+    );
     let enrol = json!({ "phoneNumber": PHONE, "smsChannel": "WHATSAPP" });
     shop.page(&tracked.token, "/user-authenticators/sms", enrol).await.ok();
     assert_eq!(newest(&app, PHONE), (Channel::Whatsapp, 1));

@@ -51,7 +51,7 @@ impl Countersign {
         let first = usable.next();
         let factor = usable.find(|factor| factor.is_default).or(first);
         let factor = factor
-            .ok_or_else(|| Error::invalid(format!("The user has no {}. Enrol one first.", rules.method.noun())))?;
+            .ok_or_else(|| Error::invalid(format!("The user has no {}. Enrol one first.", rules.factor.noun())))?;
         let note = Note { address: address_of(&factor).cloned(), factor: Some(factor.id), ..Note::default() };
         self.send_code(rules, who, &action, Purpose::Verify, note, caller).await
     }
