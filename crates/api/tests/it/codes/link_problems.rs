@@ -1,5 +1,8 @@
 //! The page of a link when something is wrong: people read it, so it is a page that says what to do.
 
+use std::num::NonZeroU32;
+
+use countersign_api::AddressLimits;
 use countersign_db::statements;
 use countersign_testkit::app::{LinkPage, TestApp};
 use http::Method;
@@ -51,6 +54,22 @@ async fn a_fault_of_ours_is_a_page_with_the_id_of_its_request() {
     let spoiled: Result<u64, countersign_db::Error> = app.db.write(spoil).await;
     assert_eq!(spoiled.expect("the row is there"), 1);
     is_a_page(&app.press(&page, "yes").await, 500, "This does not work right now");
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_come_back() {
+    let few = NonZeroU32::new(1).expect("not zero");
+    let limits = AddressLimits { requests_per_second: few, strangers_per_second: few };
+    let app = TestApp::with_limits(limits, |_| {}).await;
+    let mut page = app.open_link("x").await;
+    for _ in 0..100 {
+        if page.status == 429 {
+            break;
+        }
+        page = app.open_link("x").await;
+    }
+    is_a_page(&page, 429, "Too many requests from your network");
+    assert!(page.header("retry-after").parse::<u32>().expect("seconds") >= 1);
 }
 
 #[tokio::test]
