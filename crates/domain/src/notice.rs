@@ -1,4 +1,4 @@
-//! Mails that tell the owner of an account what was changed in it (checklist 28).
+//! Mails that tell the owner of an account what was changed in it, or that a recovery code was used (checklist 28, 92).
 //!
 //! They go to every verified address that the user had before the change: addresses of factors, and the one that the backend
 //! calls verified. An address that was just added is not told of itself, one that was removed is. So the first factor of a new user
@@ -70,6 +70,12 @@ impl Teller {
             is_new
         });
         Ok(addresses)
+    }
+
+    /// A notice to every verified address, of what changes none of them.
+    pub(crate) async fn tell_all(&self, tx: &mut Tx<'_>, user: &User, notice: &Notice) -> Result<()> {
+        let told = self.addressees(tx, user, None).await?;
+        self.tell(tx, user, &told, notice).await
     }
 
     /// Puts a notice to each of them into the outbox.

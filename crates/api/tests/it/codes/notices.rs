@@ -1,4 +1,4 @@
-//! Mails that tell the owner of an account what was changed in it (checklist 28).
+//! Mails that tell the owner of an account what was changed in it, and that a recovery code was used (checklist 28).
 
 use countersign_testkit::app::{TestApp, TestTenant};
 use countersign_testkit::forger::Authenticator;
@@ -81,6 +81,40 @@ async fn item_28_a_moved_address_is_told_at_the_old_place() {
     // The backend's attribute is replaced by one that nobody verified: the old address is told.
     shop.track_with("ada", "pay", json!({ "email": "eve@example.com" })).await;
     assert_eq!((notices(&app, NEW).await, notices(&app, "eve@example.com").await), (1, 0));
+}
+
+#[tokio::test]
+async fn item_28_a_used_recovery_code_and_a_new_set_are_told_at_every_verified_address() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    app.user_with_email(shop, "ada", ADA).await;
+    shop.server(Method::PATCH, "/users/ada", json!({ "email": NEW, "emailVerified": false })).await.ok();
+    let second = json!({ "verificationMethod": "EMAIL_OTP", "email": "second@example.com" });
+    shop.server(Method::POST, "/users/ada/authenticators", second).await.ok();
+    app.mails("notice", ADA).await;
+    app.inbox().clear();
+
+    let token = shop.track("ada", "settings").await.token;
+    shop.ask_email(&token).await.ok();
+    shop.answer_email(&token, &app.code_for(ADA)).await.ok();
+    shop.recovery_codes(&token).await;
+    let codes = shop.recovery_codes(&token).await;
+    let pay = shop.track("ada", "pay").await.token;
+    assert_eq!(shop.answer_recovery_code(&pay, &super::recovery_codes::wrong(&codes)).await.ok()["isVerified"], false);
+    assert_eq!(shop.answer_recovery_code(&pay, &codes[0]).await.ok()["isVerified"], true);
+    for address in [ADA, "second@example.com"] {
+        let told = app.mails("notice", address).await;
+        let subjects: Vec<&str> = told.iter().rev().filter_map(|mail| mail.subject.as_deref()).collect();
+        let expected = [
+            "A way to sign in was added at Test shop",
+            "A way to sign in was changed at Test shop",
+            "A recovery code was used at Test shop",
+        ];
+        assert_eq!(subjects, expected, "{address}: a wrong code is not told, everything else once");
+        assert!(told[1].text.contains("Recovery code"), "{}", told[1].text);
+        assert!(codes.iter().all(|code| told.iter().all(|mail| !mail.text.contains(code))));
+    }
+    assert_eq!(notices(&app, NEW).await, 0, "nobody has verified it");
 }
 
 #[tokio::test]

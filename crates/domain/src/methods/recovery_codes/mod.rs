@@ -14,9 +14,12 @@ use super::shared::code::{Answer, Checked, Judged, Taken, Turn};
 use super::shared::permission::{NO_RIGHT, Right};
 use crate::action::{self, Bearer};
 use crate::audit::{self, Event};
+use crate::authenticator;
 use crate::clock::Span;
+use crate::delivery::{Happened, Notice};
 use crate::error::{Error, Result};
 use crate::limit::Limit;
+use crate::notice::device_words;
 use crate::tally::{Ceremony, Stage};
 use crate::{Caller, Countersign, limit};
 
@@ -60,8 +63,9 @@ impl Countersign {
             .action(&action.code, &action.idempotency_key)
             .caller(caller)
             .detail("method", METHOD.as_str());
+        let device = caller.user_agent.as_deref().and_then(device_words);
         {
-            let codes = codes.clone();
+            let (codes, owner) = (codes.clone(), who.clone());
             self.write(async move |tx| {
                 let (code, key) = (&action.code, &action.idempotency_key);
                 let action = action::store::reload(tx, &tenant, &user, code, key).await?.ok_or(Error::InvalidToken)?;
@@ -69,7 +73,11 @@ impl Countersign {
                 if !action.is_freshly_proved(now) {
                     return Err(Error::InsufficientScope(NO_RIGHT));
                 }
+                let held = authenticator::store::of_method(tx, &tenant, &user, METHOD).await?;
                 let set = codes.store(tx, &tenant, &user, now).await?;
+                let happened = if held.is_empty() { Happened::FactorAdded } else { Happened::FactorChanged };
+                let notice = Notice { device: device.clone(), ..set.notice(happened, now) };
+                owner.tenant.teller.tell_all(tx, &owner.user, &notice).await?;
                 audit::record(tx, &tenant, &event.clone().authenticator(&set.id)).await
             })
             .await?;
@@ -88,6 +96,7 @@ impl Countersign {
             Turn::Wrong(because) => return Ok(Checked::Wrong(because)),
         };
         let code = self.known(&answer, &taken).await?;
+        let device = caller.user_agent.as_deref().and_then(device_words);
         let judged = self.write(async move |tx| {
             let taken = answer.resume(tx, &taken).await?;
             let (tenant, set) = (&answer.who.tenant.id, &taken.factor);
@@ -101,6 +110,9 @@ impl Countersign {
                 event = event.detail("left", done.1.recovery_codes_left());
             }
             audit::record(tx, tenant, &event).await?;
+            let (happened, at) = (Happened::RecoveryCodeUsed, answer.now);
+            let notice = Notice { happened, at, about: None, device: device.clone() };
+            answer.who.tenant.teller.tell_all(tx, &answer.who.user, &notice).await?;
             Ok(judged)
         });
         self.checked(who, judged.await?)
