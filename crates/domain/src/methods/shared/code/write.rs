@@ -1,5 +1,7 @@
 //! One code on its way: the challenge, the message and the event of it, in one transaction, within all bounds.
 
+use url::Host;
+
 use super::{CODE_LIFE, Made, Rules, cap};
 use crate::audit::{self, Event};
 use crate::authenticator::{Authenticator, Detail, SmsChannel, codes};
@@ -132,7 +134,16 @@ fn limit_keys(rules: &Rules, user: Option<&UserId>, address: Option<&str>) -> Ve
 
 /// An address as a part of a counter's name, however it is written. Hashed: counters are not for reading.
 pub(super) fn hashed(address: &str) -> String {
-    secret::base64url(&secret::sha256(address.to_lowercase().as_bytes()))
+    secret::base64url(&secret::sha256(mailbox(address).as_bytes()))
+}
+
+/// Where mail to an address arrives, as far as its text tells (checklist 54): in small letters, without what follows `+`, the
+/// domain as DNS has it. A number stays as it is.
+fn mailbox(address: &str) -> String {
+    let Some((local, domain)) = address.rsplit_once('@') else { return address.to_owned() };
+    let name = local.split('+').next().filter(|name| !name.is_empty()).unwrap_or(local);
+    let domain = Host::parse(domain).map_or_else(|_| domain.to_lowercase(), |host| host.to_string());
+    format!("{}@{domain}", name.to_lowercase())
 }
 
 /// Where a factor's codes go.
@@ -141,5 +152,30 @@ pub(super) fn address_of(factor: &Authenticator) -> Option<&String> {
         Detail::Email(address) => Some(address),
         Detail::Phone(phone) => Some(&phone.number),
         Detail::Credential(_) | Detail::App | Detail::RecoveryCodes { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mailbox;
+
+    #[test]
+    fn an_address_is_one_mailbox_however_it_is_written() {
+        for address in [
+            "ada@example.com",
+            "ADA@Example.COM",
+            "ada+1@example.com",
+            "ada+a+b@example.com",
+            "Ada+@EXAMPLE.com",
+            "ada@\u{ff45}xample.com",
+        ] {
+            assert_eq!(mailbox(address), "ada@example.com", "{address}");
+        }
+        assert_eq!(mailbox("ada@b\u{fc}cher.example"), mailbox("ada@xn--bcher-kva.example"));
+        for other in ["ada1@example.com", "ada@example.org", "+1@example.com", "a.da@example.com"] {
+            assert_ne!(mailbox(other), "ada@example.com", "{other}");
+        }
+        assert_eq!(mailbox("+64210000789"), "+64210000789");
+        assert_ne!(mailbox("+1@example.com"), mailbox("+2@example.com"), "nothing is left of nobody");
     }
 }
