@@ -75,18 +75,29 @@ impl Countersign {
             expires_at,
             is_stored: true,
         };
+        // Behind a backend may stand anybody. That the address of a user gets no more would tell whose it is: then nobody gets the code.
+        let is_hidden = open.user.is_some() && open.note.told.is_some();
         let event = started(&open, rules, caller, now);
         let (tenant, written, sends) = (tenant.id.clone(), letter.clone(), rules.sends);
         let capped = self
             .write(async move |tx| {
-                for key in &keys {
-                    limit::take(tx, &tenant, key, sends, now).await?;
+                let (mut written, mut event) = (written.clone(), event.clone());
+                let mut is_withheld = false;
+                for (nth, key) in keys.iter().enumerate() {
+                    match limit::take(tx, &tenant, key, sends, now).await {
+                        Err(Error::TooMany { .. }) if is_hidden && nth > 0 => is_withheld = true,
+                        taken => taken?,
+                    }
                 }
                 let capped = event.clone().renamed("sms.cap_reached");
-                if let Some(retry_after) = cap::take(tx, &tenant, &caps, &capped, now).await? {
-                    return Ok(Some(retry_after));
+                match cap::take(tx, &tenant, &caps, &capped, now).await? {
+                    Some(_) if is_hidden => is_withheld = true,
+                    Some(retry_after) => return Ok(Some(retry_after)),
+                    None => {}
                 }
-                if let Some((factor, channel)) = travels(&open) {
+                if is_withheld {
+                    (written, event) = (written.as_decoy(), event.detail("withheld", "limit"));
+                } else if let Some((factor, channel)) = travels(&open) {
                     codes::sent_by(tx, &tenant, factor, channel).await?;
                 }
                 challenge::arm(tx, &tenant, &open, now).await?;
