@@ -5,6 +5,7 @@ use countersign_db::Tx;
 use super::write::{address_of, hashed};
 use super::{ANSWERS, Checked, FACTOR_WAITS, Proved, WrongBecause};
 use crate::action::{self, Action, ActionState, Bearer};
+use crate::audit::{self, Event};
 use crate::authenticator::{self, Authenticator, codes};
 use crate::challenge::{self, Attempt, Challenge, Note, Purpose, State};
 use crate::clock::Millis;
@@ -135,7 +136,23 @@ impl Answer {
                 Attempt::None => {}
             }
         }
-        Ok(Turn::Wrong(if used_up { WrongBecause::MaxAttemptsExceeded } else { WrongBecause::CodeInvalidOrExpired }))
+        if used_up {
+            return self.unlooked(tx, "attempts_used_up", WrongBecause::MaxAttemptsExceeded).await;
+        }
+        self.unlooked(tx, "none_awaited", WrongBecause::CodeInvalidOrExpired).await
+    }
+
+    /// An answer that is wrong whatever it says: that it came is written down. The limit of answers bounds the trail, too.
+    async fn unlooked(&self, tx: &mut Tx<'_>, reason: &'static str, because: WrongBecause) -> Result<Turn> {
+        let (who, token) = (&self.who, &self.who.token);
+        let event = Event::new("challenge.refused", self.now)
+            .user(&who.user.id)
+            .action(&token.action_code, &token.idempotency_key)
+            .caller(&self.caller)
+            .detail("method", self.method.as_str())
+            .detail("reason", reason);
+        audit::record(tx, &who.tenant.id, &event).await?;
+        Ok(Turn::Wrong(because))
     }
 
     /// Opens the challenge of the user's factor, unless it is open or took too many wrong answers.
@@ -174,14 +191,18 @@ impl Answer {
             let held = codes::find(tx, &self.who.tenant.id, &factor).await?;
             if held.as_ref().and_then(address_of) != open.note.address.as_ref() {
                 // Removed, or moved to another address, since the code was sent.
-                return Ok(Turn::Wrong(WrongBecause::CodeInvalidOrExpired));
+                return self.unlooked(tx, "factor_changed", WrongBecause::CodeInvalidOrExpired).await;
             }
             match codes::take_try(tx, &self.who.tenant.id, &factor, self.now).await {
                 Ok(codes::Try::Wait(retry_after)) => return Err(Error::TooMany { retry_after }),
-                Ok(codes::Try::Locked) => return Ok(Turn::Wrong(WrongBecause::MaxAttemptsExceeded)),
+                Ok(codes::Try::Locked) => {
+                    return self.unlooked(tx, "factor_locked", WrongBecause::MaxAttemptsExceeded).await;
+                }
                 Ok(counted) => locks = counted.is_last(),
                 // Removed since the code was sent.
-                Err(Error::NotFound(_)) => return Ok(Turn::Wrong(WrongBecause::CodeInvalidOrExpired)),
+                Err(Error::NotFound(_)) => {
+                    return self.unlooked(tx, "factor_changed", WrongBecause::CodeInvalidOrExpired).await;
+                }
                 Err(error) => return Err(error),
             }
         }
