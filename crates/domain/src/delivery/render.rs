@@ -53,7 +53,7 @@ pub(super) fn render(context: &Context<'_>, payload: Payload, from: Option<&Mail
     let Payload { to, message } = payload;
     let locales: Vec<&str> = [to.locale.as_deref(), context.settings.locale.as_deref()].into_iter().flatten().collect();
     let words = words::of(locales.iter().copied());
-    let name: String = to.name.as_deref().unwrap_or_default().chars().take(MOST_NAME).collect();
+    let name = greeted(to.name.as_deref().unwrap_or_default());
     let known = known(context, words, &message, &name);
     let template = context.settings.template(message.kind(), &[&words.locale]);
     let carried = Carried { kind: message.kind(), code: message.code().cloned(), link: message.link().cloned() };
@@ -82,7 +82,7 @@ pub(super) fn render(context: &Context<'_>, payload: Payload, from: Option<&Mail
         date: context.date,
         from: sender(context, from),
         reply_to: context.settings.reply_to.clone().map(|address| Mailbox { name: None, address }),
-        to: Mailbox { name: to.name.map(|name| one_line(&name)), address: to.address },
+        to: Mailbox { name: Some(one_line(&name)).filter(|name| !name.is_empty()), address: to.address },
         locale: words.locale.clone(),
         subject,
         text: Secret::new(text),
@@ -96,6 +96,20 @@ fn sender(context: &Context<'_>, from: &Mailbox) -> Mailbox {
     let own = context.settings;
     let name = own.sender_name.clone().or_else(|| from.name.clone()).unwrap_or_else(|| context.tenant.to_owned());
     Mailbox { name: Some(name), address: own.sender_address.clone().unwrap_or_else(|| from.address.clone()) }
+}
+
+/// A name as a mail says it. People choose names, also for accounts at others' addresses: one that mail programs would make a link
+/// of is left out, and of a long one the beginning is said.
+fn greeted(name: &str) -> String {
+    let parts: Vec<Vec<char>> = name.split('.').map(|part| part.chars().collect()).collect();
+    let is_domain = parts.windows(2).any(|two| {
+        let begins = two[1].iter().take(2).filter(|c| c.is_alphanumeric()).count() == 2;
+        two[0].last().is_some_and(|c| c.is_alphanumeric()) && begins
+    });
+    if is_domain || name.contains(['/', '@', '\\']) {
+        return String::new();
+    }
+    name.chars().take(MOST_NAME).collect()
 }
 
 /// What every template may say.

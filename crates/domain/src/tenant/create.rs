@@ -176,8 +176,8 @@ fn not_found_if_unknown(error: Error) -> Error {
 }
 
 fn check_settings(name: &str, settings: &Settings) -> Result<()> {
-    if name.trim().is_empty() || name.chars().count() > 100 {
-        return Err(Error::invalid("A tenant's name must have 1 to 100 characters."));
+    if name.trim().is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(Error::invalid("A tenant's name must have 1 to 100 characters and no control characters."));
     }
     for (what, minutes) in
         [("tokenMinutes", settings.token_minutes), ("anonymousChallengeMinutes", settings.anonymous_challenge_minutes)]

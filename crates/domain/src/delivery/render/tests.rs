@@ -168,3 +168,16 @@ fn senders_are_addresses_and_names_are_lines() {
         assert!(settings.check().is_err(), "{settings:?}");
     }
 }
+
+#[test]
+fn a_name_that_would_become_a_link_is_not_said() {
+    for name in ["Ada Lovelace", "J.R. Smith", "Dr. Who", "Ada L.", "\u{623}\u{62f}\u{627}", "O'Neil-Smith Jr."] {
+        assert_eq!(greeted(name), name);
+    }
+    for name in
+        ["You won: https://evil.example", "evil.example", "www.evil.example", "a@evil.example", "evil.example/x", "//x"]
+    {
+        assert_eq!(greeted(name), "", "{name}");
+    }
+    assert_eq!(greeted(&"x".repeat(300)).len(), MOST_NAME);
+}
