@@ -6,12 +6,14 @@ mod twilio;
 mod webhook;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use countersign_domain::clock::Clock;
 use countersign_domain::delivery::{Carriers, EmailSender, Ending, Inbox, Report, TextChannel, Texter};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::timeout;
 use tracing::{debug, info, warn};
 use url::Url;
 
@@ -34,6 +36,15 @@ pub(crate) fn carriers(config: &Config, clock: &Clock) -> Result<Carriers> {
     };
     let (sms, whatsapp) = texters(config, clock)?;
     Ok(Carriers { email, sms, whatsapp })
+}
+
+/// Whether the configured mail server would take mail from us, within ten seconds: it is connected to and shown name and password.
+/// `Err` says why not, in words for the operator. `None` where none is configured, or the configuration cannot be used.
+pub(crate) async fn mail_server(config: &Config) -> Option<Result<(), String>> {
+    let url = config.email.smtp_url.as_ref()?.parse("email.smtp_url").ok()?;
+    let mailer = Smtp::open(&url, &host(config).ok()?).ok()?;
+    let answer = timeout(Duration::from_secs(10), mailer.greet()).await;
+    Some(answer.unwrap_or_else(|_| Err("it did not answer within ten seconds".to_owned())))
 }
 
 /// The product with an inbox that catches every message.

@@ -81,6 +81,17 @@ impl Smtp {
     }
 }
 
+impl Smtp {
+    /// Connects, shows name and password, and sends nothing. `Err` says what went wrong.
+    pub(super) async fn greet(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it closed the connection".to_owned()),
+            Err(error) => Err(refusal(&error).reason),
+        }
+    }
+}
+
 fn is_loopback(url: &Url) -> bool {
     // A scheme that the standard does not know leaves an address as text.
     let text = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');

@@ -1,5 +1,6 @@
 //! A mail server that speaks TLS from the first byte, with and without a certificate that the system knows.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -13,20 +14,26 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::house::{CODE, House};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn mail_goes_by_tls_to_a_server_that_is_vouched_for_and_to_no_other() {
-    let house = House::new(Engine::Sqlite, &[]).await;
-    let folder = house.deployment.path("");
+/// TLS with a certificate for localhost that nobody vouches for, left in the folder as `cert.pem`.
+pub(super) fn certified(folder: &Path) -> Arc<ServerConfig> {
     let words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext \
                  subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE -out cert.pem -keyout key.pem";
-    let made = Command::new("openssl").args(words.split_whitespace()).current_dir(&folder).output();
+    let made = Command::new("openssl").args(words.split_whitespace()).current_dir(folder).output();
     assert!(made.expect("openssl is installed (apt-get install openssl)").status.success());
     let certificate = CertificateDer::from_pem_file(folder.join("cert.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_file(folder.join("key.pem")).unwrap();
     let versions = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
     let config = versions.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    Arc::new(config.with_single_cert(vec![certificate], key).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mail_goes_by_tls_to_a_server_that_is_vouched_for_and_to_no_other() {
+    let house = House::new(Engine::Sqlite, &[]).await;
+    let folder = house.deployment.path("");
+    let tls = certified(&folder);
     let server = MailServer::with(MailServerOptions {
-        tls: Some(Arc::new(config.with_single_cert(vec![certificate], key).unwrap())),
+        tls: Some(tls),
         tls_at_once: true,
         credentials: Some(("ada".to_owned(), "hush".to_owned())),
     })
