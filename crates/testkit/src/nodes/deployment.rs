@@ -18,7 +18,7 @@ pub struct Deployment {
     environment: Vec<(String, String)>,
     /// The database's URL.
     pub database: String,
-    _store: Option<Store>,
+    store: Option<Store>,
 }
 
 impl Deployment {
@@ -45,7 +45,7 @@ impl Deployment {
             ("COUNTERSIGN_SECRETS__KEYS_FILE", "keys.json"),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        Self { program: program.into(), folder, environment, database, _store: store }
+        Self { program: program.into(), folder, environment, database, store }
     }
 
     /// With a variable of the environment set.
@@ -111,6 +111,11 @@ impl Deployment {
         let text = |name: &str| made[name].as_str().expect("tenant create prints its members").to_owned();
         let id = TenantId::parse(&text("tenantId")).expect("a tenant's id is one");
         TestTenant::new("http://127.0.0.1:1", id, &text("apiSecretKey"), &text("managementKey"), ORIGIN)
+    }
+
+    /// All that is stored, files and database, to be searched for what must not be in it. Nothing may run any more.
+    pub fn stored(&self) -> Vec<u8> {
+        self.store.as_ref().map(|store| store.bytes(&self.folder)).unwrap_or_default()
     }
 
     /// The storage itself, to look at what is kept.

@@ -48,7 +48,7 @@ async fn item_52_a_code_is_used_up_at_one_door_for_the_other() {
 }
 
 /// Moves the clock to the beginning of the ten minutes that sends and answers are counted in.
-fn begin_window(app: &TestApp) {
+pub(super) fn begin_window(app: &TestApp) {
     let window = Span::minutes(10).0;
     app.advance(Span(window - app.countersign.now().0.rem_euclid(window)));
 }
@@ -126,7 +126,7 @@ async fn item_52_codes_to_a_phone_are_counted_together_over_both_doors_and_chann
 }
 
 /// Everything an anonymous person can make a backend do with one user id, and what it says, with ids masked.
-async fn story(shop: &TestTenant, user: &str, method: Option<&str>) -> Vec<(u16, Value, Vec<String>)> {
+pub(super) async fn story(shop: &TestTenant, user: &str, method: Option<&str>) -> Vec<(u16, Value, Vec<String>)> {
     let masked = |answer: Answer| {
         let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
         names.sort();

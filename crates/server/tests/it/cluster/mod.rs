@@ -1,6 +1,7 @@
 //! Several processes on one database: nobody can tell which of them answered.
 
 mod ceremonies;
+mod codes;
 mod first_starts;
 mod limits;
 mod migrating;
@@ -23,7 +24,10 @@ pub(crate) struct Two {
 
 impl Two {
     pub(crate) fn on(engine: Engine) -> Self {
-        let deployment = Deployment::new(PROGRAM, engine);
+        Self::of(Deployment::new(PROGRAM, engine))
+    }
+
+    pub(crate) fn of(deployment: Deployment) -> Self {
         let tenant = deployment.tenant();
         let starting = [deployment.spawn(), deployment.spawn()];
         let [one, other] = starting.map(|starting| starting.ready().unwrap());

@@ -3,11 +3,11 @@
 use countersign_db::{Db, statements};
 use countersign_domain::clock::{Clock, Span};
 use countersign_domain::delivery::{Carriers, Message, Post, Recipient, TextChannel};
-use countersign_domain::id::{OutboxId, TenantId};
+use countersign_domain::id::OutboxId;
 use countersign_domain::ring::KeyRing;
 use countersign_domain::secret::Secret;
 use countersign_domain::{Countersign, Options, Retention};
-use countersign_testkit::app::Engine;
+use countersign_testkit::app::{Engine, TestTenant};
 use countersign_testkit::nodes::Deployment;
 use mail_parser::MessageParser;
 
@@ -26,7 +26,8 @@ pub(super) const CODE: &str = "271828";
 
 pub(super) struct House {
     pub(super) deployment: Deployment,
-    tenant: TenantId,
+    /// Its tenant; it has to be told which node it calls.
+    pub(super) shop: TestTenant,
     db: Db,
 }
 
@@ -42,9 +43,9 @@ impl House {
 
     /// Around a deployment, with a tenant more.
     pub(super) async fn with(deployment: Deployment) -> Self {
-        let tenant = deployment.tenant().id;
+        let shop = deployment.tenant();
         let db = deployment.db().await;
-        Self { deployment, tenant, db }
+        Self { deployment, shop, db }
     }
 
     /// Puts codes into the outbox, due at once.
@@ -67,7 +68,7 @@ impl House {
             let to = Recipient { address: address.to_owned(), name: Some("أدا Lovelace".to_owned()), locale: None };
             let expires_at = countersign.now().plus(Span::minutes(10));
             let letter =
-                countersign.letter(&self.tenant, &Post { user: None, challenge: None, to, message, expires_at });
+                countersign.letter(&self.shop.id, &Post { user: None, challenge: None, to, message, expires_at });
             countersign.post(&letter).await.unwrap();
             ids.push(letter.id().clone());
         }

@@ -17,14 +17,14 @@ use tokio::net::TcpListener;
 use super::house::{CODE, House};
 
 /// One call that came.
-struct Call {
+pub(super) struct Call {
     path: String,
     headers: HeaderMap,
-    body: Bytes,
+    pub(super) body: Bytes,
 }
 
 impl Call {
-    fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
@@ -33,15 +33,15 @@ impl Call {
     }
 }
 
-/// Takes calls and answers each with the next of some statuses, then with 200.
+/// Takes calls and answers each with the next of some statuses, then with 200; where the status is 0 it never answers.
 #[derive(Clone, Default)]
-struct Gateway {
+pub(super) struct Gateway {
     calls: Arc<Mutex<Vec<Call>>>,
     statuses: Arc<Mutex<Vec<u16>>>,
 }
 
 impl Gateway {
-    async fn start(statuses: &[u16]) -> (Self, String) {
+    pub(super) async fn start(statuses: &[u16]) -> (Self, String) {
         let gateway = Self { statuses: Arc::new(Mutex::new(statuses.to_vec())), ..Self::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -50,15 +50,35 @@ impl Gateway {
         (gateway, url)
     }
 
-    fn calls(&self) -> std::sync::MutexGuard<'_, Vec<Call>> {
+    /// Answers the next calls so, and forgets those that came.
+    pub(super) fn begin_anew(&self, statuses: &[u16]) {
+        *self.statuses.lock().unwrap() = statuses.to_vec();
+        self.calls().clear();
+    }
+
+    /// Waits until so many calls have come, a minute at most.
+    pub(super) async fn wait_for(&self, count: usize) {
+        let begin = std::time::Instant::now();
+        while self.calls().len() < count {
+            assert!(begin.elapsed().as_secs() < 60, "{} of {count} calls came", self.calls().len());
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    pub(super) fn calls(&self) -> std::sync::MutexGuard<'_, Vec<Call>> {
         self.calls.lock().unwrap()
     }
 }
 
 async fn take(State(gateway): State<Gateway>, uri: Uri, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
     gateway.calls().push(Call { path: uri.path().to_owned(), headers, body });
-    let mut statuses = gateway.statuses.lock().unwrap();
-    let status = if statuses.is_empty() { 200 } else { statuses.remove(0) };
+    let status = {
+        let mut statuses = gateway.statuses.lock().unwrap();
+        if statuses.is_empty() { 200 } else { statuses.remove(0) }
+    };
+    if status == 0 {
+        std::future::pending::<()>().await;
+    }
     // Words that quote the number, as Twilio's do.
     let told = serde_json::json!({ "code": 21_211, "message": "The 'To' number +64210000789 is not valid." });
     (StatusCode::from_u16(status).unwrap(), told.to_string())
