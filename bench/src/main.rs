@@ -9,6 +9,7 @@ mod machine;
 mod musts;
 mod passkey;
 mod process;
+mod ranks;
 mod runs;
 mod table;
 mod target;
@@ -46,6 +47,8 @@ enum Run {
     Flood(runs::flood::Wanted),
     /// Whether one-time codes are near equally likely.
     Codes(runs::codes::Wanted),
+    /// Whether a stranger can tell by the time whom the server knows.
+    Timing(runs::timing::Wanted),
     /// Ten minutes of full load, with rows that expire as fast as new ones come.
     Soak(runs::soak::Wanted),
 }
@@ -63,6 +66,7 @@ async fn main() -> Result<()> {
         Run::Overload(wanted) => runs::overload::run(&binary, &wanted).await,
         Run::Flood(wanted) => runs::flood::run(&binary, &wanted).await,
         Run::Codes(wanted) => runs::codes::run(&binary, &wanted).await,
+        Run::Timing(wanted) => runs::timing::run(&binary, &wanted).await,
         Run::Soak(wanted) => runs::soak::run(&binary, &wanted).await,
     }?;
     if !musts.is_empty() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 
-use super::{codes, flood, growth, overload, rivals, sign_in};
+use super::{codes, flood, growth, overload, rivals, sign_in, timing};
 use crate::musts::Must;
 
 /// How it is asked.
@@ -52,7 +52,12 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
     musts.extend(flood::run(binary, &flood).await?);
 
     head("One-time codes");
-    musts.extend(codes::run(binary, &codes::Wanted { codes: if quick { 2_000 } else { 10_000 } }).await?);
+    let wanted = codes::Wanted { codes: if quick { 2_000 } else { 10_000 }, sets: if quick { 20 } else { 100 } };
+    musts.extend(codes::run(binary, &wanted).await?);
+
+    head("What the time tells a stranger");
+    let pairs = if quick { 200 } else { 1_000 };
+    musts.extend(timing::run(binary, &timing::Wanted { pairs, database: None }).await?);
     head("What has to be reached");
     Ok(musts)
 }

@@ -1,5 +1,5 @@
 //! Whether one-time codes are near equally likely (checklist 5), by codes as people get them: asked for over HTTP, read from the
-//! mails that `--dev` catches.
+//! mails that `--dev` catches. The same for recovery codes (checklist 20).
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -20,13 +20,19 @@ pub(crate) struct Wanted {
     /// Codes to collect.
     #[arg(long, default_value_t = 10_000)]
     pub(crate) codes: usize,
+    /// Sets of recovery codes to collect.
+    #[arg(long, default_value_t = 100)]
+    pub(crate) sets: usize,
 }
 
 const DIGITS: usize = 6;
 /// Codes that one user and one address may ask for in ten minutes.
 const EACH: usize = 12;
-/// χ² that fair digits pass once in ten thousand times: of ten values, and of a hundred.
+/// Letters of a recovery code, as many as five bits tell apart.
+const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// χ² that fair values pass once in ten thousand times: of ten values, of 32, and of a hundred.
 const TEN_VALUES: f64 = 33.72;
+const LETTER_VALUES: f64 = 69.11;
 const HUNDRED_VALUES: f64 = 160.2;
 
 pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
@@ -34,6 +40,7 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
     let settings = Settings { binary: binary.to_owned(), catches_mail: true, ..Settings::default() };
     let mut server = Countersign::create(&settings, &folder.path().join("countersign"))?;
     server.start().await?;
+    let recovery = recovery(&server, wanted.sets).await?;
     let codes = collect(&server, wanted.codes).await?;
     ensure!(codes.iter().all(|code| code.len() == DIGITS), "a code has not {DIGITS} digits");
 
@@ -61,7 +68,29 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
             (alike - expected).abs() / expected.sqrt()
         }),
         Must::at_most("codes: like the one before", 2.0, number(neighbours)),
+        recovery,
     ])
+}
+
+/// Recovery codes of many users: all of 16 letters, no two alike, no letter preferred.
+async fn recovery(server: &Countersign, sets: usize) -> Result<Must> {
+    let mut connection = Connection::open(server.door().address).await?;
+    let mut codes = Vec::new();
+    for number in 0..sets {
+        let token = server.with_email(&mut connection, 1_000_000 + u64::try_from(number)?).await?;
+        codes.extend(Countersign::recovery_codes(&mut connection, &token).await?);
+    }
+    let letters: Vec<Vec<usize>> = codes.iter().map(|code| letters(code)).collect();
+    ensure!(letters.iter().all(|code| code.len() == 16), "a recovery code has not 16 letters");
+    ensure!(codes.iter().collect::<BTreeSet<_>>().len() == codes.len(), "two recovery codes are alike");
+    println!("{} recovery codes of {sets} sets, all different, 16 letters of 32 each: 2^80\n", codes.len());
+    let found = chi_square(letters.into_iter().flatten(), LETTERS.len());
+    Ok(Must::at_most("recovery codes: χ² of the letters (p = 0.0001)", LETTER_VALUES, found))
+}
+
+/// The letters of a code as numbers; what is none is left out.
+fn letters(code: &str) -> Vec<usize> {
+    code.bytes().filter_map(|byte| LETTERS.iter().position(|letter| *letter == byte)).collect()
 }
 
 async fn collect(server: &Countersign, wanted: usize) -> Result<Vec<String>> {

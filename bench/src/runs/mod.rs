@@ -8,3 +8,4 @@ pub(crate) mod overload;
 pub(crate) mod rivals;
 pub(crate) mod sign_in;
 pub(crate) mod soak;
+pub(crate) mod timing;

@@ -170,9 +170,36 @@ impl Countersign {
 
     /// The head of a call from the shop's backend: the user `user-<number>` is about to sign up.
     pub(crate) fn track_head(&self, number: u64) -> String {
-        let authorization = BASE64_STANDARD.encode(format!("{}:", self.secret));
-        let path = format!("/v1/users/user-{number}/actions/sign-up");
-        format!("POST {path} HTTP/1.1\r\nHost: auth.shop.example\r\nAuthorization: Basic {authorization}\r\n")
+        backend(&format!("/v1/users/user-{number}/actions/sign-up"), &self.secret)
+    }
+
+    /// A POST of the shop's backend; `path` begins after `/v1/`.
+    pub(crate) fn with_secret(&self, path: &str, body: &str) -> Vec<u8> {
+        Self::with_key(&self.secret, path, body)
+    }
+
+    /// The same with another key.
+    pub(crate) fn with_key(key: &str, path: &str, body: &str) -> Vec<u8> {
+        let mut request = Vec::new();
+        http::finish(&backend(&format!("/v1/{path}"), key), body.as_bytes(), &mut request);
+        request
+    }
+
+    /// A page of the server's own, opened in a browser.
+    pub(crate) fn page(path: &str) -> Vec<u8> {
+        let mut request = Vec::new();
+        http::finish(&client("GET", path, ""), b"", &mut request);
+        request
+    }
+
+    /// Moves the clock of a server that catches mail.
+    pub(crate) async fn advance(&self, connection: &mut Connection, seconds: u32) -> Result<()> {
+        let mut request = Vec::new();
+        let body = format!(r#"{{"advanceSeconds":{seconds}}}"#);
+        http::finish(&client("POST", "/dev/clock", ""), body.as_bytes(), &mut request);
+        let answer = connection.call(&request).await?;
+        ensure!(answer.status == 200, "the clock answers {} {}", answer.status, answer.text());
+        Ok(())
     }
 
     /// What a page shows that has no token: the tenant's id.
@@ -209,6 +236,12 @@ impl Countersign {
         }
         command
     }
+}
+
+/// The head of a call from the shop's backend.
+fn backend(path: &str, key: &str) -> String {
+    let authorization = BASE64_STANDARD.encode(format!("{key}:"));
+    format!("POST {path} HTTP/1.1\r\nHost: auth.shop.example\r\nAuthorization: Basic {authorization}\r\n")
 }
 
 /// The head of a call from the shop's page.

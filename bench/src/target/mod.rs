@@ -1,5 +1,6 @@
 //! A server under test and the door to it: how a sign-in is asked for there.
 
+mod codes;
 mod countersign;
 mod proof;
 mod rival;
