@@ -52,6 +52,14 @@ fn told(words: &str) -> String {
     format!("{}, expected{expected}", format!("{begin}{kind}").trim_end())
 }
 
+async fn collect(request: Request, limit: usize) -> Result<Bytes, Problem> {
+    match Limited::new(request.into_body(), limit).collect().await {
+        Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(limit)),
+        Err(_) => Err(Problem::invalid("The body could not be read.")),
+        Ok(collected) => Ok(collected.to_bytes()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
@@ -80,13 +88,5 @@ mod tests {
         ] {
             assert_eq!(told(&serde_json::from_str::<Typed>(body).unwrap_err().to_string()), said, "{body}");
         }
-    }
-}
-
-async fn collect(request: Request, limit: usize) -> Result<Bytes, Problem> {
-    match Limited::new(request.into_body(), limit).collect().await {
-        Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(limit)),
-        Err(_) => Err(Problem::invalid("The body could not be read.")),
-        Ok(collected) => Ok(collected.to_bytes()),
     }
 }
