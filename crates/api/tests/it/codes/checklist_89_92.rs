@@ -248,7 +248,6 @@ async fn item_92_each_change_of_a_factor_or_address_is_told_at_every_verified_ad
     for (method, what) in [
         ("AUTHENTICATOR_APP", "A way to sign in was removed at Test shop"),
         ("SMS", "An address was removed at Test shop"),
-        ("RECOVERY_CODE", "A way to sign in was removed at Test shop"),
         ("PASSKEY", "A way to sign in was removed at Test shop"),
         ("EMAIL_MAGIC_LINK", "An address was removed at Test shop"),
     ] {

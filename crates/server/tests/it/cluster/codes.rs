@@ -155,13 +155,9 @@ async fn item_53_what_was_used_at_one_node_is_used_at_all_and_after_a_crash(engi
     let done = here.answer_email(&token, &code).await.ok();
     let recovery = there.recovery_codes(done["accessToken"].as_str().expect("a right answer earns a token")).await;
     let lost = here.track("ada", "lost").await.token;
-    let answers = tokio::join!(
-        here.answer_recovery_code(&lost, &recovery[0]),
-        there.answer_recovery_code(&lost, &recovery[0]),
-        here.answer_recovery_code(&lost, &recovery[0]),
-        there.answer_recovery_code(&lost, &recovery[0]),
-    );
-    let answers: [Answer; 4] = answers.into();
+    let answers =
+        tokio::join!(here.answer_recovery_code(&lost, &recovery[0]), there.answer_recovery_code(&lost, &recovery[0]),);
+    let answers: [Answer; 2] = answers.into();
     assert_eq!(answers.iter().filter(|answer| answer.body["isVerified"] == true).count(), 1, "{answers:?}");
 
     let codes = codes.crash();
