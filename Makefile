@@ -2,7 +2,7 @@
 .PHONY: run test soak lint web schema bench
 
 WEB_SOURCES := $(shell find apps packages -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-PAGES := apps/demo/dist/index.html apps/docs/dist/index.html
+PAGES := apps/demo/dist/index.html apps/docs/dist/index.html apps/ui/dist/index.html
 
 # The server with an embedded database, caught e-mails and the demo shop, on http://localhost:8080.
 # A debug build: it compiles in a fraction of the time and serves the pages from disk.

@@ -1,13 +1,8 @@
-import { readFileSync } from "node:fs";
 import { createServer, type Server as HttpServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
 import type { Page } from "@playwright/test";
+import { SDK } from "../support/sdk.js";
 import type { Server, Tenant } from "../support/server.js";
-
-// The bytes that npm published and package-lock.json holds the checksum of; nothing is bundled or patched.
-const SDK = readFileSync(join(dirname(createRequire(import.meta.url).resolve("@authsignal/browser")), "index.min.js"));
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>An application</title>
 <label>User name <input id="username" autocomplete="username webauthn"></label>

@@ -1,5 +1,7 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import http from "node:http";
+import https from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,6 +16,12 @@ export interface Tenant {
   apiSecretKey: string;
 }
 
+/** How a server is started that is not for development. */
+export interface Real {
+  host: string;
+  environment: NodeJS.ProcessEnv;
+}
+
 /** The real program, on a free port, with its data in a temporary folder. */
 export class Server {
   private process: ChildProcess | undefined;
@@ -21,8 +29,10 @@ export class Server {
 
   private constructor(
     readonly url: string,
+    private readonly port: number,
     private readonly folder: string,
     private readonly environment: NodeJS.ProcessEnv,
+    private readonly words: string[],
   ) {}
 
   /** Base of both APIs. */
@@ -30,18 +40,20 @@ export class Server {
     return `${this.url}/v1`;
   }
 
-  static async start(): Promise<Server> {
+  /** Starts in development mode; `real` makes it one that listens and sends as it would for users. */
+  static async start(real?: Real): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "countersign-e2e-"));
     const port = await freePort();
-    const url = `http://localhost:${port}`;
+    const url = real ? `https://${real.host}:${port}` : `http://localhost:${port}`;
     const environment = {
       ...process.env,
       COUNTERSIGN_SERVER__LISTEN: `127.0.0.1:${port}`,
       COUNTERSIGN_SERVER__PUBLIC_URL: url,
       COUNTERSIGN_DATABASE__URL: `sqlite://${join(folder, "countersign.db")}`,
       COUNTERSIGN_SECRETS__KEYS_FILE: join(folder, "keys.json"),
+      ...real?.environment,
     };
-    const server = new Server(url, folder, environment);
+    const server = new Server(url, port, folder, environment, real ? ["serve"] : ["serve", "--dev"]);
     await server.run();
     return server;
   }
@@ -81,7 +93,7 @@ export class Server {
   }
 
   private async run(): Promise<void> {
-    const child = spawn(BINARY, ["serve", "--dev"], {
+    const child = spawn(BINARY, this.words, {
       cwd: this.folder,
       env: this.environment,
       stdio: ["ignore", "pipe", "pipe"],
@@ -93,14 +105,21 @@ export class Server {
 
     const deadline = Date.now() + START_LIMIT_MS;
     while (Date.now() < deadline && child.exitCode === null) {
-      const ready = await fetch(`${this.url}/readyz`).then(
-        (answer) => answer.ok,
-        () => false,
-      );
-      if (ready) return;
+      if (await this.isReady()) return;
       await new Promise((done) => setTimeout(done, 25));
     }
-    throw new Error(`${BINARY} serve --dev did not become ready:\n${this.output.join("")}`);
+    throw new Error(`${BINARY} ${this.words.join(" ")} did not become ready:\n${this.output.join("")}`);
+  }
+
+  private isReady(): Promise<boolean> {
+    const { get } = this.url.startsWith("https:") ? https : http;
+    return new Promise((done) => {
+      const options = { host: "127.0.0.1", port: this.port, path: "/readyz", rejectUnauthorized: false, agent: false };
+      get(options, (answer) => {
+        answer.resume();
+        done(answer.statusCode === 200);
+      }).on("error", () => done(false));
+    });
   }
 
   private async end(): Promise<void> {

@@ -18,6 +18,7 @@ pub mod methods;
 pub mod migrations;
 mod notice;
 pub mod phone;
+pub mod prompt;
 pub mod ring;
 pub mod secret;
 mod statements;

@@ -14,6 +14,11 @@ struct Demo;
 #[allow_missing = true]
 struct Docs;
 
+#[derive(RustEmbed)]
+#[folder = "../../apps/ui/dist"]
+#[allow_missing = true]
+struct Ui;
+
 /// What scripts and styles a page may load: its own, and nothing from elsewhere (checklist 74).
 const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
@@ -31,9 +36,18 @@ pub(crate) fn docs(path: &str) -> Response {
     page::<Docs>(path)
 }
 
+/// A file of the pre-built UI.
+pub(crate) fn ui(path: &str) -> Response {
+    page::<Ui>(path)
+}
+
 /// Which of the embedded applications are missing from this binary.
 pub(crate) fn missing() -> Vec<&'static str> {
-    let built = [("demo", Demo::get("index.html").is_some()), ("docs", Docs::get("index.html").is_some())];
+    let built = [
+        ("demo", Demo::get("index.html").is_some()),
+        ("docs", Docs::get("index.html").is_some()),
+        ("ui", Ui::get("index.html").is_some()),
+    ];
     built.into_iter().filter_map(|(name, is_there)| (!is_there).then_some(name)).collect()
 }
 

@@ -14,6 +14,7 @@ mod metrics;
 mod open;
 mod reference;
 mod serve;
+mod ui;
 
 use std::process::ExitCode;
 

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::front::{self, Front, Stop, Tls};
 use crate::metrics::{self, Watched};
 use crate::open::{self, Opened};
-use crate::{delivery, dev, health, jobs, log, reference};
+use crate::{delivery, dev, health, jobs, log, reference, ui};
 
 /// Serves until SIGTERM or SIGINT, then lets running requests end.
 pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
@@ -42,7 +42,8 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
         warn!("A newer version has added to the database ({}). This one goes on without", newer.join(", "));
     }
     let stop = Stop::listen()?;
-    let mut pages: Router = health::routes(countersign.clone(), stop.watch()).merge(reference::routes());
+    let mut pages: Router = health::routes(countersign.clone(), stop.watch());
+    pages = pages.merge(reference::routes()).merge(ui::routes(countersign.clone()));
     if let Some(inbox) = caught {
         let api_url = format!("http://{}/v1", config.server.listen);
         pages = pages.merge(dev::routes(countersign.clone(), inbox, dev::prepare(&countersign, api_url).await?)?);

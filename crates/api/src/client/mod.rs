@@ -7,6 +7,7 @@ mod email_otp;
 mod factors;
 mod magic_link;
 mod passkey;
+mod prompt;
 mod recovery_codes;
 mod security_key;
 mod sms;
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(challenge::begin))
         .routes(routes!(factors::list))
+        .routes(routes!(prompt::show))
         .routes(routes!(passkey::registration_options))
         .routes(routes!(passkey::add, passkey::find))
         .routes(routes!(passkey::authentication_options))

@@ -25,6 +25,7 @@ mod import;
 mod keys;
 mod late;
 mod outbox;
+mod prompts;
 mod races;
 mod response_rules;
 mod retention;

@@ -101,6 +101,19 @@ impl Method {
         !matches!(self, Self::RecoveryCode)
     }
 
+    /// The kind of factor that it answers with.
+    pub(crate) const fn factor_kind(self) -> Self {
+        match self {
+            Self::Whatsapp => Self::Sms,
+            kind => kind,
+        }
+    }
+
+    /// Whether users enrol it by itself: a phone for WhatsApp is one for SMS, and recovery codes come with other factors.
+    pub(crate) const fn is_enrolled_by_user(self) -> bool {
+        !matches!(self, Self::Whatsapp | Self::RecoveryCode)
+    }
+
     /// What people call it in a sentence.
     pub const fn noun(self) -> &'static str {
         match self {

@@ -187,6 +187,7 @@ fn check_settings(name: &str, settings: &Settings) -> Result<()> {
         }
     }
     settings.messages.check()?;
+    settings.prompts.check().map_err(|error| Error::invalid(format!("{error}.")))?;
     if let Some(host) = &settings.custom_domain {
         RpId::parse(host).map_err(|_| Error::invalid(format!("{host} is not a host name for customDomain.")))?;
     }

@@ -61,6 +61,11 @@ impl Tenant {
         origins
     }
 
+    /// The tenant's own pages, without apps: they may frame a prompt and are told how it went (decisions §5).
+    pub fn web_origins(&self) -> impl Iterator<Item = &str> {
+        self.settings.origins.iter().map(Origin::as_str).filter(|origin| origin.starts_with("http"))
+    }
+
     /// Whether a browser page of `origin` may call the Client API.
     pub fn allows_origin(&self, origin: &str) -> bool {
         let listed = self.settings.origins.iter().chain(&self.settings.related_origins);

@@ -6,6 +6,7 @@ use super::origin::Origin;
 use crate::delivery::MessageSettings;
 use crate::methods::Method;
 use crate::phone::Country;
+use crate::prompt::PromptSettings;
 use countersign_webauthn::{UserVerification, options::ResidentKey};
 
 /// A tenant's settings, as far as the methods built so far need them.
@@ -44,6 +45,8 @@ pub struct Settings {
     pub apple_apps: Vec<String>,
     /// E-mails and messages to phones: sender, words, templates.
     pub messages: MessageSettings,
+    /// The pre-built UI: looks, words, offers.
+    pub prompts: PromptSettings,
 }
 
 impl Default for Settings {
@@ -65,6 +68,7 @@ impl Default for Settings {
             android_apps: Vec::new(),
             apple_apps: Vec::new(),
             messages: MessageSettings::default(),
+            prompts: PromptSettings::default(),
         }
     }
 }

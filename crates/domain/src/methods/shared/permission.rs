@@ -14,7 +14,7 @@ statements! {
 
 /// What lets a token's holder add a factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::methods) enum Right {
+pub(crate) enum Right {
     /// It is the user's first: any token from `track` will do.
     First,
     /// The user proved themselves in this action within ten minutes.
@@ -37,7 +37,7 @@ impl Countersign {
         Ok(right)
     }
 
-    pub(in crate::methods) async fn right_to_enrol(&self, who: &Bearer, action: &Action) -> Result<Right> {
+    pub(crate) async fn right_to_enrol(&self, who: &Bearer, action: &Action) -> Result<Right> {
         if action.state == ActionState::Block {
             return Err(Error::InsufficientScope(BLOCKED));
         }

@@ -1,0 +1,60 @@
+import { useEffect } from "preact/hooks";
+import { CountersignError } from "@countersign/browser";
+import { usePage } from "../context.js";
+import { Alert } from "./alert.js";
+import { Busy } from "./busy.js";
+import { Button } from "./button.js";
+import { useCountdown } from "./countdown.js";
+import type { useWork } from "./work.js";
+
+const ASK_EVERY_MS = 1500;
+/** Seconds until a further link may be asked for. */
+const PAUSE = 30;
+
+interface Props {
+  sending: ReturnType<typeof useWork>;
+  send: () => Promise<void>;
+  isSent: boolean;
+}
+
+/** Waits until the link that was sent is followed, wherever that happens. */
+export function LinkWait({ sending, send, isSent }: Props) {
+  const { flow, t } = usePage();
+  const [pause, startPause] = useCountdown(PAUSE);
+  useEffect(() => {
+    if (!isSent) return;
+    let isOver = false;
+    let timer: ReturnType<typeof setTimeout>;
+    const ask = async () => {
+      try {
+        const reply = await flow.countersign.emailML.check();
+        if (reply.isVerified && !isOver) return await flow.proved(reply);
+      } catch (error) {
+        // A connection that comes and goes is no reason to stop waiting.
+        const isPassing =
+          error instanceof CountersignError && ["network", "too_many_requests", "unavailable"].includes(error.code);
+        if (!isPassing && flow.stop(error)) return;
+      }
+      if (!isOver) timer = setTimeout(() => void ask(), ASK_EVERY_MS);
+    };
+    timer = setTimeout(() => void ask(), ASK_EVERY_MS);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, [isSent]);
+  return (
+    <>
+      {isSent && <Busy label={t("link.waiting")} />}
+      <Alert text={sending.failure} />
+      <Button
+        kind="plain"
+        busy={sending.busy}
+        disabled={pause > 0}
+        onPress={() => void send().then(() => startPause(PAUSE))}
+      >
+        {pause > 0 ? t("link.again-in", { seconds: String(pause) }) : t("link.again")}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import { useState } from "preact/hooks";
+import { CountersignError } from "@countersign/browser";
+import { usePage } from "../context.js";
+import { refusal } from "../words/refusal.js";
+
+/** Work that one page does at a time, and what it failed of in the user's words. */
+export function useWork() {
+  const { flow, t } = usePage();
+  const [busy, setBusy] = useState(false);
+  const [failure, fail] = useState<string>();
+  const run = async (work: () => Promise<void>): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    fail(undefined);
+    try {
+      await work();
+    } catch (error) {
+      if (flow.stop(error)) return;
+      const isRefused = error instanceof CountersignError && error.status === 400;
+      if (isRefused && (await flow.moved())) return;
+      fail(refusal(t, error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, failure, fail, run };
+}

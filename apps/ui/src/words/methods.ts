@@ -1,0 +1,32 @@
+import type { Authenticator, AuthenticatorMethod, Prompt } from "@countersign/browser";
+import type { Translate } from "./index.js";
+import { passkeyWords } from "./platform.js";
+
+/** What a method is called in a list. */
+export function methodName(t: Translate, method: AuthenticatorMethod, adding: boolean): string {
+  return adding && method === "PASSKEY" ? passkeyWords(t).setUp : t(`method.${method}`);
+}
+
+/** A line below: where a code goes for a user who has the factor, else what it is. */
+export function methodNote(t: Translate, method: AuthenticatorMethod, prompt: Prompt | undefined): string {
+  return (prompt && addressOf(prompt, method)) ?? t(`note.${method}`);
+}
+
+/** The masked address of the user's factor that a method sends to. */
+export function addressOf(prompt: Prompt, method: AuthenticatorMethod): string | undefined {
+  const kind = method === "WHATSAPP" ? "SMS" : method;
+  const factor = prompt.authenticators.find(({ verificationMethod }) => verificationMethod === kind);
+  return factor?.email ?? factor?.phoneNumber;
+}
+
+/** What one of the user's factors is called. */
+export function factorName(t: Translate, factor: Authenticator): string {
+  return factor.webauthnCredential?.name ?? t(`method.${factor.verificationMethod}`);
+}
+
+/** A line below it. */
+export function factorNote(t: Translate, factor: Authenticator): string {
+  const left = factor.recoveryCodesLeft;
+  if (left !== undefined) return t("codes-left", { count: String(left) });
+  return factor.email ?? factor.phoneNumber ?? factor.webauthnCredential?.aaguidMapping?.name ?? "";
+}

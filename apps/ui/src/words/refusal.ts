@@ -1,0 +1,28 @@
+import { CountersignError } from "@countersign/browser";
+import type { Key } from "./en.js";
+import type { Translate } from "./index.js";
+
+const KNOWN = new Set([
+  "cancelled",
+  "unsupported",
+  "already_registered",
+  "network",
+  "delivery_failed",
+  "insufficient_scope",
+  "invalid_credential",
+  "unknown_credential",
+]);
+
+/** What an error says to the person in front of the page. Its own words are for developers. */
+export function refusal(t: Translate, error: unknown): string {
+  if (!(error instanceof CountersignError)) return t("error.other", { id: "–" });
+  if (error.code === "too_many_requests")
+    return t("error.too_many_requests", { wait: wait(t, error.retryAfter ?? 60) });
+  if (KNOWN.has(error.code)) return t(`error.${error.code}` as Key);
+  return t("error.other", { id: error.requestId ?? error.code });
+}
+
+function wait(t: Translate, seconds: number): string {
+  if (seconds < 100) return t("wait.seconds", { count: String(seconds) });
+  return t("wait.minutes", { count: String(Math.ceil(seconds / 60)) });
+}

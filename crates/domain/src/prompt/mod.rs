@@ -1,0 +1,101 @@
+//! What to ask of a user next: the pre-built UI shows it, and decides nothing itself.
+
+mod kind;
+mod theme;
+
+use crate::Countersign;
+use crate::action::{Action, Bearer, FRESH};
+use crate::authenticator::{self, Authenticator, Detail};
+use crate::clock::Millis;
+use crate::error::Result;
+use crate::methods::Method;
+
+use kind::Facts;
+pub use kind::{PromptKind, PromptWish};
+pub use theme::{Color, Font, Picture, PromptSettings, Theme, ThemeError};
+
+/// What to show, and whom.
+#[derive(Debug)]
+pub struct Prompt {
+    /// The page.
+    pub kind: PromptKind,
+    /// The action as it stands.
+    pub action: Action,
+    /// Ways to answer, the one to ask for first at the front.
+    pub methods: Vec<Method>,
+    /// The user's factors, oldest first.
+    pub factors: Vec<Authenticator>,
+    /// Whether the user may add a factor now.
+    pub may_enrol: bool,
+    /// BCP 47; what the user or else the tenant prefers.
+    pub locale: Option<String>,
+    /// Where the user goes afterwards.
+    pub redirect_url: Option<String>,
+}
+
+impl Countersign {
+    /// What to ask of a token's holder next.
+    pub async fn prompt(&self, who: &Bearer, wish: &PromptWish) -> Result<Prompt> {
+        let action = self.action_of(who).await?;
+        let tenant = &who.tenant;
+        let factors = authenticator::store::list(self.db(), &tenant.id, &who.user.id).await?;
+        let now = self.now();
+        let offered = self.offered_methods(tenant);
+        let held = |method: Method| factors.iter().any(|factor| factor.method == method);
+        let may_enrol = match self.right_to_enrol(who, &action).await {
+            Ok(_) => who.user.require_room().is_ok(),
+            Err(crate::Error::InsufficientScope(_)) => false,
+            Err(error) => return Err(error),
+        };
+        let has_passkey = held(Method::Passkey);
+        let facts = Facts {
+            state: action.state,
+            is_enrolled: who.user.is_enrolled(),
+            may_enrol,
+            wants_recovery_codes: self.offers(tenant, Method::RecoveryCode)
+                && !held(Method::RecoveryCode)
+                && action.is_freshly_proved(now)
+                && all_new(&factors, now),
+            wants_passkey: tenant.settings.prompts.uplift_every_days > 0
+                && offered.contains(&Method::Passkey)
+                && !has_passkey
+                && action.is_freshly_proved(now),
+        };
+        let kind = kind::of(facts, wish);
+        let methods = match kind {
+            PromptKind::Enrol | PromptKind::Settings => {
+                offered.into_iter().filter(|m| m.is_enrolled_by_user()).collect()
+            }
+            _ => self.answers(who, &action, &factors),
+        };
+        let locale = who.user.locale.clone().or_else(|| tenant.settings.messages.locale.clone());
+        let redirect_url = action.redirect_url.clone().or_else(|| tenant.settings.client_url.clone());
+        Ok(Prompt { kind, action, methods, factors, may_enrol, locale, redirect_url })
+    }
+
+    /// The methods that may answer, the one to ask for first at the front.
+    fn answers(&self, who: &Bearer, action: &Action, factors: &[Authenticator]) -> Vec<Method> {
+        let can = |method: &Method| {
+            let rests_on = method.factor_kind();
+            let is_held = factors.iter().any(|factor| factor.method == rests_on && !is_used_up(&factor.detail));
+            is_held && self.offers(&who.tenant, *method)
+        };
+        let mut methods: Vec<Method> = Method::ALL.into_iter().filter(can).collect();
+        let chosen = factors.iter().find(|factor| factor.is_default).map(|factor| factor.method);
+        // Who has just failed at one way, or chose it, is asked by the same again.
+        let first = who.user.default_method.or(chosen).or(action.method);
+        if let Some(place) = first.and_then(|first| methods.iter().position(|method| *method == first)) {
+            methods[..=place].rotate_right(1);
+        }
+        methods
+    }
+}
+
+/// Whether the user has only just begun to enrol.
+fn all_new(factors: &[Authenticator], now: Millis) -> bool {
+    factors.iter().all(|factor| factor.verified_at.is_some_and(|at| now < at.plus(FRESH)))
+}
+
+fn is_used_up(detail: &Detail) -> bool {
+    matches!(detail, Detail::RecoveryCodes { left: 0 })
+}

@@ -1,0 +1,80 @@
+//! `/ui/`: the pre-built UI. One document for all tenants; who may frame it and be told how it went is said per tenant
+//! (decisions §5, *Frames*, *Popup and window*).
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::response::{Redirect, Response};
+use axum::routing::get;
+use countersign_domain::Countersign;
+use countersign_domain::id::TenantId;
+use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use serde::Deserialize;
+
+use crate::assets;
+
+pub(crate) fn routes(countersign: Countersign) -> Router {
+    Router::new()
+        .route("/ui", get(with_slash))
+        .route("/ui/", get(open))
+        .route("/ui/icon.svg", get(async || assets::ui("icon.svg")))
+        .route("/ui/assets/{file}", get(async |Path(file): Path<String>| assets::ui(&format!("assets/{file}"))))
+        .with_state(countersign)
+}
+
+async fn with_slash(uri: Uri) -> Redirect {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Redirect::permanent(&format!("/ui/{query}"))
+}
+
+/// Whose page it is. The token is in the address only until the page has read it; then the tenant's id is.
+#[derive(Deserialize)]
+struct Opened {
+    token: Option<String>,
+    tenant: Option<String>,
+}
+
+async fn open(State(countersign): State<Countersign>, Query(opened): Query<Opened>) -> Response {
+    let tenant = match (&opened.token, &opened.tenant) {
+        (Some(token), _) => countersign.tenant_named_by(token),
+        (None, Some(id)) => TenantId::parse(id),
+        (None, None) => None,
+    };
+    let framed_by = framers(&countersign, tenant).await;
+    let mut response = assets::ui("index.html");
+    if response.status() != StatusCode::OK {
+        return response;
+    }
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'none'; base-uri 'none'; object-src 'none'; frame-ancestors {framed_by}"
+    );
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let fixed = [
+        // The address holds a token, and what it shows hangs on the moment.
+        (header::CACHE_CONTROL, "no-store"),
+        // A page that opened this one as a window is told how it went.
+        (HeaderName::from_static("cross-origin-opener-policy"), "unsafe-none"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "publickey-credentials-create=(self), publickey-credentials-get=(self), otp-credentials=(self), \
+             clipboard-write=(self)",
+        ),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The origins that may frame the tenant's prompts, as the policy lists them. A token that names a tenant proves nothing here: it
+/// opens what that tenant allows anyway.
+async fn framers(countersign: &Countersign, tenant: Option<TenantId>) -> String {
+    let Some(tenant) = tenant else { return "'none'".to_owned() };
+    match countersign.tenant(&tenant).await {
+        Ok(tenant) if tenant.web_origins().next().is_some() => tenant.web_origins().collect::<Vec<_>>().join(" "),
+        _ => "'none'".to_owned(),
+    }
+}

@@ -1,0 +1,183 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash, X509Certificate } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import https from "node:https";
+import type { AddressInfo, Server as NetServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+import { SMTPServer } from "smtp-server";
+import { Server, type Tenant } from "../support/server.js";
+import { SDK } from "../support/sdk.js";
+
+/** The application's own hosts, and one that is not its own. */
+export const SHOP = "www.shop.test";
+export const AUTH = "auth.shop.test";
+export const EVIL = "www.evil.test";
+
+const PAGE = `<!doctype html><meta charset="utf-8"><title>A shop</title><h1>A shop</h1><script src="/sdk.js"></script>`;
+
+/**
+ * A shop on real host names over HTTPS: `www.shop.test` is the application, `auth.shop.test` the server with the pre-built UI,
+ * `shop.test` the relying party. `www.evil.test` is somebody else's, and serves the same page. All are this machine.
+ */
+export class Site {
+  private mails: string[] = [];
+
+  private constructor(
+    readonly server: Server,
+    readonly tenant: Tenant,
+    readonly port: number,
+    /** What a browser needs to find and trust these hosts. */
+    readonly browserArguments: string[],
+    private readonly parts: { close: () => void }[],
+    private readonly folder: string,
+  ) {}
+
+  get origin(): string {
+    return `https://${SHOP}:${this.port}`;
+  }
+
+  get evil(): string {
+    return `https://${EVIL}:${this.port}`;
+  }
+
+  static async start(): Promise<Site> {
+    const folder = await mkdtemp(join(tmpdir(), "countersign-site-"));
+    const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+    const names = [SHOP, AUTH, EVIL].map((value) => ({ type: 2 as const, value }));
+    const made = await generate([{ name: "commonName", value: SHOP }], {
+      keyType: "ec",
+      algorithm: "sha256",
+      extensions: [{ name: "subjectAltName", altNames: names }],
+    });
+    await Promise.all([writeFile(cert, made.cert), writeFile(key, made.private)]);
+
+    const pages = https.createServer({ cert: made.cert, key: made.private }, (request, response) => {
+      const isSdk = request.url === "/sdk.js";
+      response.writeHead(200, { "Content-Type": isSdk ? "text/javascript" : "text/html" });
+      response.end(isSdk ? SDK : PAGE);
+    });
+    const mails: string[] = [];
+    const mail = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ["STARTTLS"],
+      onData(stream, _session, done) {
+        let text = "";
+        stream.on("data", (part: Buffer) => (text += part.toString()));
+        stream.on("end", () => {
+          mails.unshift(text);
+          done();
+        });
+      },
+    });
+    const port = await listen(pages);
+    const mailPort = await listen(mail.server);
+
+    const server = await Server.start({
+      host: AUTH,
+      environment: {
+        COUNTERSIGN_SERVER__TLS__CERT_FILE: cert,
+        COUNTERSIGN_SERVER__TLS__KEY_FILE: key,
+        COUNTERSIGN_EMAIL__SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
+        COUNTERSIGN_EMAIL__FROM: "shop@shop.test",
+      },
+    });
+    const tenant = await server.createTenant("A shop", "shop.test", [`https://${SHOP}:${port}`]);
+    const spki = new X509Certificate(made.cert).publicKey.export({ type: "spki", format: "der" });
+    const trusted = createHash("sha256").update(spki).digest("base64");
+    const browserArguments = [
+      "--host-resolver-rules=MAP *.test 127.0.0.1",
+      `--ignore-certificate-errors-spki-list=${trusted}`,
+    ];
+    const site = new Site(server, tenant, port, browserArguments, [pages, mail], folder);
+    site.mails = mails;
+    return site;
+  }
+
+  /** What the shop's backend does with its secret. */
+  async call(method: string, path: string, body?: unknown): Promise<any> {
+    const key = Buffer.from(`${this.tenant.apiSecretKey}:`).toString("base64");
+    const headers = { Authorization: `Basic ${key}`, "Content-Type": "application/json" };
+    return JSON.parse((await send(`${this.server.apiUrl}${path}`, method, headers, body)).text);
+  }
+
+  /** Loads a page as no browser does: nothing is run. */
+  get(url: string): Promise<Received> {
+    return send(url, "GET");
+  }
+
+  track(userId: string, action: string, body: object = {}): Promise<{ token: string; url: string; state: string }> {
+    return this.call("POST", `/users/${userId}/actions/${action}`, body);
+  }
+
+  validate(token: string): Promise<any> {
+    return this.call("POST", "/validate", { token });
+  }
+
+  /** Changes settings of the tenant; they are in force a second later. */
+  async setting(settings: object): Promise<void> {
+    const { tenantId } = this.tenant;
+    await this.server.command(
+      "tenant",
+      "update",
+      "--tenant",
+      tenantId,
+      "--settings",
+      JSON.stringify(settings),
+      "--json",
+    );
+    await new Promise((done) => setTimeout(done, 1100));
+  }
+
+  /** The code in the newest mail to an address, once there is one that is not `before`. */
+  async code(address: string, before?: string): Promise<string> {
+    const deadline = Date.now() + 10_000;
+    while (Date.now() < deadline) {
+      const mail = this.mails.find((text) => text.includes(`To: ${address}`) || text.includes(`<${address}>`));
+      const code = mail && /^\s*(\d{6})\s*$/m.exec(mail)?.[1];
+      if (code && code !== before) return code;
+      await new Promise((done) => setTimeout(done, 25));
+    }
+    throw new Error(`no code came to ${address}:\n${this.mails.join("\n")}`);
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+    for (const part of this.parts) part.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+interface Received {
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+/** A request to one of these hosts, none of which the system knows. */
+function send(url: string, method: string, headers: object = {}, body?: unknown): Promise<Received> {
+  const { host, port, pathname, search } = new URL(url);
+  const options = {
+    host: "127.0.0.1",
+    port,
+    path: pathname + search,
+    method,
+    headers: { ...headers, Host: host },
+    rejectUnauthorized: false,
+  };
+  return new Promise((done, fail) => {
+    const request = https.request(options, (answer) => {
+      let text = "";
+      answer.on("data", (part: Buffer) => (text += part.toString()));
+      answer.on("end", () => done({ headers: answer.headers, text }));
+    });
+    request.on("error", fail);
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function listen(server: NetServer): Promise<number> {
+  return new Promise((done) => {
+    server.listen(0, "127.0.0.1", () => done((server.address() as AddressInfo).port));
+  });
+}

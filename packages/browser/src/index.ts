@@ -1,0 +1,6 @@
+export { Countersign } from "./countersign.js";
+export type { CountersignOptions } from "./countersign.js";
+export { CountersignError } from "./error.js";
+export type { ErrorCode } from "./error.js";
+export type { Enrolling, EnrollingApp, FailureReason, Proved, CodeReply } from "./replies.js";
+export type { Authenticator, AuthenticatorMethod, Prompt, PromptKind, PromptWish, Theme } from "./prompt.js";

@@ -1,0 +1,30 @@
+import type { Proved } from "../replies.js";
+import type { Transport } from "../transport.js";
+import { create, type CreationOptions } from "../webauthn/create.js";
+import { get, type RequestOptions } from "../webauthn/get.js";
+
+/** Passkeys. */
+export class Passkey {
+  constructor(private readonly transport: Transport) {}
+
+  /** Makes a passkey. `authenticatorAttachment` leaves a choice to the user when absent. */
+  async enroll(options: { authenticatorAttachment?: AuthenticatorAttachment } = {}): Promise<Proved> {
+    const path = "/user-authenticators/passkey";
+    type Offer = { challengeId: string; options: CreationOptions };
+    const offer = await this.transport.post<Offer>(`${path}/registration-options`, options);
+    const registrationCredential = await create(offer.options);
+    return this.transport.prove(path, {
+      challengeId: offer.challengeId,
+      registrationCredential,
+      conditionalCreate: false,
+    });
+  }
+
+  /** Proves the token's user by one of their passkeys. */
+  async verify(): Promise<Proved> {
+    type Offer = { challengeId: string; options: RequestOptions };
+    const offer = await this.transport.post<Offer>("/user-authenticators/passkey/authentication-options");
+    const authenticationCredential = await get(offer.options);
+    return this.transport.prove("/verify/passkey", { challengeId: offer.challengeId, authenticationCredential });
+  }
+}

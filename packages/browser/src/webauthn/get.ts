@@ -1,0 +1,37 @@
+import { decode, encode } from "./base64url.js";
+import { described, supported } from "./failure.js";
+
+/** `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 §5.1.9), as far as it is not passed on as it is. */
+export interface RequestOptions {
+  challenge: string;
+  allowCredentials?: { id: string; type: "public-key"; transports?: string[] }[];
+  [member: string]: unknown;
+}
+
+/** Asks a credential to sign and gives the assertion back as JSON (WebAuthn Level 3 §5.1.9). */
+export async function get(options: RequestOptions): Promise<object> {
+  supported();
+  const publicKey = {
+    ...options,
+    challenge: decode(options.challenge),
+    allowCredentials: (options.allowCredentials ?? []).map((known) => ({ ...known, id: decode(known.id) })),
+  } as unknown as PublicKeyCredentialRequestOptions;
+  const signed = await navigator.credentials.get({ publicKey }).catch((error: unknown) => {
+    throw described(error);
+  });
+  const credential = signed as PublicKeyCredential;
+  const response = credential.response as AuthenticatorAssertionResponse;
+  return {
+    id: credential.id,
+    rawId: credential.id,
+    type: credential.type,
+    authenticatorAttachment: credential.authenticatorAttachment ?? undefined,
+    clientExtensionResults: credential.getClientExtensionResults(),
+    response: {
+      clientDataJSON: encode(response.clientDataJSON),
+      authenticatorData: encode(response.authenticatorData),
+      signature: encode(response.signature),
+      ...(response.userHandle ? { userHandle: encode(response.userHandle) } : {}),
+    },
+  };
+}
