@@ -248,6 +248,7 @@ async fn item_92_each_change_of_a_factor_or_address_is_told_at_every_verified_ad
     for (method, what) in [
         ("AUTHENTICATOR_APP", "A way to sign in was removed at Test shop"),
         ("SMS", "An address was removed at Test shop"),
+        ("RECOVERY_CODE", "A way to sign in was removed at Test shop"),
         ("PASSKEY", "A way to sign in was removed at Test shop"),
         ("EMAIL_MAGIC_LINK", "An address was removed at Test shop"),
     ] {
@@ -262,8 +263,8 @@ async fn item_92_each_change_of_a_factor_or_address_is_told_at_every_verified_ad
 }
 
 async fn remove(shop: &TestTenant, method: &str) {
-    let held = shop.factors_of("ada").await;
-    let gone = held.iter().find(|factor| factor["verificationMethod"] == method);
+    let held = shop.server(Method::GET, "/users/ada/authenticators", Value::Null).await.ok();
+    let gone = held.as_array().and_then(|held| held.iter().find(|factor| factor["verificationMethod"] == method));
     let id = gone.and_then(|factor| factor["userAuthenticatorId"].as_str());
     let id = id.unwrap_or_else(|| panic!("{method} in {held:?}"));
     shop.server(Method::DELETE, &format!("/users/ada/authenticators/{id}"), Value::Null).await.ok();
