@@ -42,8 +42,8 @@ const HISTORY: (&str, i64) = ("4h", 4 * 60 * 60 * 1_000);
 /// Seconds' worth of rows that are overdue already when it begins.
 const BACKLOG: u64 = 60;
 /// How much of what came at first falls due. A row that goes costs about what one costs that comes: a server that removes as many
-/// as it makes does half as much. Whether it was enough is looked at in the end.
-const DUE: f64 = 0.5;
+/// as it makes does little more than half as much. Whether it was enough is looked at in the end.
+const DUE: f64 = 0.6;
 /// Rows a second that are loaded at least.
 const LOADED: f64 = 30_000.0;
 

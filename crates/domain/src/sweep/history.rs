@@ -6,11 +6,11 @@
 //! (docs/adr/0013-retention.md).
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use countersign_db::{Db, Row, ToValue, Tx, statements};
 
-use super::{Pace, Swept};
+use super::pace::{Batch, Done, Pace};
 use crate::Countersign;
 use crate::clock::Millis;
 use crate::error::Result;
@@ -56,24 +56,19 @@ fn beginning() -> Place {
 }
 
 impl Countersign {
-    /// Removes a batch of actions and one of events of each tenant that has any whose time is over. `None` when another
-    /// process has taken the lease over.
-    pub(super) async fn sweep_history(&self, lease: &Lease, pace: &mut Pace) -> Result<Option<Swept>> {
-        let mut swept = Swept::default();
+    /// Removes a batch of actions and one of events of each tenant that has any whose time is over, and says which kind came to
+    /// what. `None` when another process has taken the lease over.
+    pub(super) async fn sweep_history(&self, lease: &Lease, pace: &Pace) -> Result<Option<Vec<(usize, Done)>>> {
+        let mut all = Vec::new();
         for kind in [History::Actions, History::Events] {
             let Some(before) = self.over_before(kind) else { continue };
             for tenant in kind.tenants(self.db(), before).await? {
-                let asked = *pace;
-                let Some((batch, took)) = self.sweep_history_of(lease, kind, tenant, asked).await? else {
-                    return Ok(None);
-                };
-                pace.learn(if batch.more { asked.rows() } else { 0 }, took);
-                self.tally().swept(batch.rows);
-                swept.rows += batch.rows;
-                swept.more |= batch.more;
+                let batch = pace.batch(kind as usize);
+                let Some(done) = self.sweep_history_of(lease, kind, tenant, batch).await? else { return Ok(None) };
+                all.push((kind as usize, done));
             }
         }
-        Ok(Some(swept))
+        Ok(Some(all))
     }
 
     /// Where the time of this kind is over; `None` when it is kept for good.
@@ -85,14 +80,13 @@ impl Countersign {
         }
     }
 
-    /// What went of one tenant's history, and how long that took; not how long it waited for others.
     async fn sweep_history_of(
         &self,
         lease: &Lease,
         kind: History,
         tenant: TenantId,
-        pace: Pace,
-    ) -> Result<Option<(Swept, Duration)>> {
+        batch: Batch,
+    ) -> Result<Option<Done>> {
         let (now, lease) = (self.now(), lease.clone());
         let (actions, of_kind) = (self.over_before(History::Actions), self.over_before(kind));
         self.write(async move |tx| {
@@ -100,14 +94,13 @@ impl Countersign {
                 return Ok(None);
             }
             let begun = Instant::now();
-            let nothing = |begun: Instant| Ok(Some((Swept::default(), begun.elapsed())));
-            let Some((actions, before)) = actions.zip(of_kind) else { return nothing(begun) };
+            let Some((actions, before)) = actions.zip(of_kind) else { return Ok(Some(Done::default())) };
             let from = match kind {
                 History::Actions => followed(tx, &tenant).await?,
                 History::Events => beginning(),
             };
-            let events = tx.all(&NEXT_EVENTS, &[&tenant, &from.0, &from.1, &before, &pace.limit()]).await?;
-            let Some(last) = events.last() else { return nothing(begun) };
+            let events = tx.all(&NEXT_EVENTS, &[&tenant, &from.0, &from.1, &before, &batch.limit()]).await?;
+            let Some(last) = events.last() else { return Ok(Some(Done::default())) };
             let to: Place = (last.get(0)?, last.get(1)?);
             // Also before its events end, in case one was written behind the place that was reached, by a clock that was
             // far behind: no action outlives its trail.
@@ -116,8 +109,7 @@ impl Countersign {
                 History::Actions => drop(tx.run(&FOLLOW, &[&tenant, &to.0, &to.1]).await?),
                 History::Events => rows += tx.run(&END_EVENTS, &[&tenant, &to.0, &to.1]).await?,
             }
-            let swept = Swept { rows, more: pace.is_full(events.len() as u64) };
-            Ok(Some((swept, begun.elapsed())))
+            Ok(Some(Done { rows, more: batch.is_full(events.len() as u64), took: begun.elapsed() }))
         })
         .await
     }
@@ -126,8 +118,9 @@ impl Countersign {
 /// What has a history that ends.
 #[derive(Clone, Copy)]
 enum History {
-    Actions,
-    Events,
+    // After the tables: each kind has batches of its own size.
+    Actions = 4,
+    Events = 5,
 }
 
 impl History {

@@ -5,7 +5,7 @@ mod history;
 mod pace;
 mod retention;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use countersign_db::{Db, Statement, Tx, statements};
 
@@ -14,6 +14,8 @@ use crate::clock::{Millis, Span};
 use crate::delivery;
 use crate::error::Result;
 use crate::jobs::{self, Lease};
+
+use pace::{Batch, Done};
 
 pub use pace::Pace;
 pub use retention::{Retention, RetentionError};
@@ -59,40 +61,53 @@ pub struct Swept {
 }
 
 impl Countersign {
-    /// Removes one batch of each kind of expired row, and of each tenant's history, each in a transaction of its own, as large as
-    /// `pace` says. `None` when another process has taken the lease over.
+    /// Removes one batch of each kind of expired row, and of each tenant's history, each in a transaction of its own and as large
+    /// as `pace` says. They wait together for what is committed together. `None` when another process has taken the lease over.
     pub async fn sweep(&self, lease: &Lease, pace: &mut Pace) -> Result<Option<Swept>> {
-        let mut swept = Swept::default();
-        for table in [Table::Challenges, Table::Counters, Table::Spent, Table::Outbox] {
-            let asked = *pace;
-            let Some((rows, took)) = self.sweep_batch(lease, table, asked).await? else { return Ok(None) };
-            pace.learn(rows, took);
-            self.tally().swept(rows);
-            swept.rows += rows;
-            swept.more |= asked.is_full(rows);
+        let batch = |table: Table| self.sweep_batch(lease, table, pace.batch(table as usize));
+        let (challenges, counters, spent, outbox, history) = tokio::join!(
+            batch(Table::Challenges),
+            batch(Table::Counters),
+            batch(Table::Spent),
+            batch(Table::Outbox),
+            self.sweep_history(lease, pace)
+        );
+        let Some(history) = history? else { return Ok(None) };
+        let mut all = history;
+        for (table, done) in [
+            (Table::Challenges, challenges?),
+            (Table::Counters, counters?),
+            (Table::Spent, spent?),
+            (Table::Outbox, outbox?),
+        ] {
+            let Some(done) = done else { return Ok(None) };
+            all.push((table as usize, done));
         }
-        let Some(history) = self.sweep_history(lease, pace).await? else { return Ok(None) };
-        swept.rows += history.rows;
-        swept.more |= history.more;
+        let mut swept = Swept::default();
+        for (kind, done) in all {
+            pace.learn(kind, done);
+            self.tally().swept(done.rows);
+            swept.rows += done.rows;
+            swept.more |= done.more;
+        }
         Ok(Some(swept))
     }
 
-    /// How many rows of `table` went, and how long that took; not how long it waited for others.
-    async fn sweep_batch(&self, lease: &Lease, table: Table, pace: Pace) -> Result<Option<(u64, Duration)>> {
+    async fn sweep_batch(&self, lease: &Lease, table: Table, batch: Batch) -> Result<Option<Done>> {
         let now = self.now();
         let lease = lease.clone();
         self.write(async move |tx| {
             if !jobs::keep(tx, &lease, now).await? {
                 return Ok(None);
             }
-            let (begun, before, limit) = (Instant::now(), now.minus(GRACE), pace.limit());
+            let (begun, before, limit) = (Instant::now(), now.minus(GRACE), batch.limit());
             let rows = match table {
                 Table::Challenges => sweep_challenges(tx, before, limit).await?,
                 Table::Counters => tx.run(&COUNTERS, &[&before, &limit]).await?,
                 Table::Spent => tx.run(&SPENT, &[&before, &limit]).await?,
                 Table::Outbox => delivery::sweep(tx, before, limit).await?,
             };
-            Ok(Some((rows, begun.elapsed())))
+            Ok(Some(Done { rows, more: batch.is_full(rows), took: begun.elapsed() }))
         })
         .await
     }
