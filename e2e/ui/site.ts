@@ -130,12 +130,13 @@ export class Site {
     await new Promise((done) => setTimeout(done, 1100));
   }
 
-  /** The code in the newest mail to an address, once there is one that is not `before`. */
+  /** The code that was mailed last to an address, once there is one that is not `before`. */
   async code(address: string, before?: string): Promise<string> {
     const deadline = Date.now() + 10_000;
     while (Date.now() < deadline) {
-      const mail = this.mails.find((text) => text.includes(`To: ${address}`) || text.includes(`<${address}>`));
-      const code = mail && /^\s*(\d{6})\s*$/m.exec(mail)?.[1];
+      // Notices to the same address may have come after it.
+      const mails = this.mails.filter((text) => text.includes(`To: ${address}`) || text.includes(`<${address}>`));
+      const code = mails.map((mail) => /^\s*(\d{6})\s*$/m.exec(mail)?.[1]).find((one) => one !== undefined);
       if (code && code !== before) return code;
       await new Promise((done) => setTimeout(done, 25));
     }
