@@ -40,6 +40,7 @@ schema:
 
 # Whole sign-ins on the release binary (bench/README.md), then the storage layer alone. QUICK=1 takes two minutes.
 bench: web
+	npm run --silent size --workspace apps/ui
 	cargo build --release -p countersign-server -p countersign-bench
 	$(or $(CARGO_TARGET_DIR),target)/release/countersign-bench all $(if $(QUICK),--quick)
 	cargo run --release -p countersign-db --example measure
