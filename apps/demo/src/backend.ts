@@ -51,6 +51,11 @@ export interface StepUp {
   token: string;
 }
 
+/** One that the pre-built UI can ask for as well, at `url`. */
+export interface StepUpOnPage extends StepUp {
+  url: string;
+}
+
 export interface Verdict {
   isValid: boolean;
   state?: string;
@@ -70,7 +75,7 @@ export interface ShopInfo {
   account: Account | null;
 }
 
-export type Checkout = { order: Order } | { stepUp: StepUp; totalCents: number };
+export type Checkout = { order: Order } | { stepUp: StepUpOnPage; totalCents: number };
 
 /** The shop's backend, one function an endpoint. Each throws {@link ShopError} when the backend refuses. */
 export const backend = {

@@ -1,5 +1,6 @@
 import { App } from "./app";
 import { backend } from "./backend";
+import { finish } from "./check-out";
 import { byId, h } from "./dom";
 import { describe } from "./failure";
 import { drawHeader } from "./header";
@@ -10,6 +11,7 @@ import { shelf } from "./pages/shelf";
 import { signIn } from "./pages/sign-in";
 import { signUp } from "./pages/sign-up";
 import { thanks } from "./pages/thanks";
+import { returned } from "./pre-built";
 import { mountDrawer } from "./trace/drawer";
 import { watchClientApi } from "./trace/record";
 
@@ -46,7 +48,11 @@ function start(app: App): void {
   app.addEventListener("page", turn);
   // Links, and the browser's back and forward.
   addEventListener("hashchange", turn);
+  // A page that a redirect left is shown again as it was, its button still busy.
+  addEventListener("pageshow", (event) => event.persisted && draw());
   draw();
+  const token = returned();
+  if (token) void app.perform("Back from the pre-built page", null, () => finish(app, token));
 }
 
 mountDrawer();

@@ -23,11 +23,23 @@ struct Ui;
 const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
+/// What the shop may load: as other pages, and the pre-built UI in a frame. The hash is that of the style element in which
+/// `@authsignal/browser` 1.16.0 brings the looks of its popup.
+const DEMO_CSP: &str = "default-src 'none'; script-src 'self'; \
+     style-src 'self' 'sha256-5Az4NQb6dubGZHm0w3ZAqADXELlINI1b9WNySRWe9W4='; img-src 'self' data:; \
+     connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
 /// A file of the demonstration shop; `path` without a leading slash.
 fn demo(path: &str) -> Response {
     // The shop's pages are one document: a path without a file ending is a page.
     let path = if path.contains('.') { path } else { "index.html" };
-    page::<Demo>(path)
+    let mut response = page::<Demo>(path);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DEMO_CSP));
+    // A window that the shop opens with the pre-built UI tells it how it went: under `same-origin` the two would be parted.
+    let own = HeaderValue::from_static("same-origin-allow-popups");
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), own);
+    response
 }
 
 /// A file of the API reference.

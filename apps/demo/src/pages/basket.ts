@@ -1,10 +1,17 @@
 import type { App } from "../app";
-import { backend, type Product } from "../backend";
+import type { Product } from "../backend";
+import { checkOut } from "../check-out";
 import { h } from "../dom";
+import type { Mode } from "../pre-built";
 import { euros } from "../words";
 import { picture } from "./art";
 
 const MOST_OF_ONE = 20;
+const MODES: [Mode, string][] = [
+  ["popup", "In a popup"],
+  ["window", "In a window"],
+  ["redirect", "By redirect"],
+];
 
 /** What is in the basket, and the way to the till. */
 export function basket(app: App): HTMLElement {
@@ -69,8 +76,9 @@ function till(app: App, total: number): HTMLElement {
   }
   const limit = euros(app.shop.stepUpAboveCents);
   const large = total > app.shop.stepUpAboveCents;
-  const order = (event: Event): void => {
-    void app.perform(`Order for ${euros(total)}`, event.currentTarget as HTMLButtonElement, () => checkOut(app));
+  const order = (mode?: Mode) => (event: Event) => {
+    const button = event.currentTarget as HTMLButtonElement;
+    void app.perform(`Order for ${euros(total)}`, button, () => checkOut(app, mode));
   };
   return h(
     "div",
@@ -80,18 +88,13 @@ function till(app: App, total: number): HTMLElement {
       {},
       large ? `Orders over ${limit} ask once more that it is you.` : `Orders up to ${limit} go straight through.`,
     ),
-    h("button", { type: "button", id: "order", click: order }, large ? "Confirm and order" : "Order"),
+    h("button", { type: "button", id: "order", click: order() }, large ? "Confirm and order" : "Order"),
+    large &&
+      h(
+        "div",
+        { class: "on-page", role: "group", "aria-labelledby": "on-page" },
+        h("span", { id: "on-page" }, "Or on the pre-built page:"),
+        ...MODES.map(([mode, label]) => h("button", { type: "button", id: mode, click: order(mode) }, label)),
+      ),
   );
-}
-
-async function checkOut(app: App): Promise<void> {
-  const answer = await backend.checkout(app.basket.map(({ product, quantity }) => ({ product: product.id, quantity })));
-  if ("order" in answer) {
-    app.lastOrder = { order: answer.order };
-  } else {
-    const token = await app.ceremonies.prove(answer.stepUp.token);
-    app.lastOrder = await backend.finishCheckout(token);
-  }
-  app.emptyBasket();
-  app.go("thanks");
 }

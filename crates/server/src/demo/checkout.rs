@@ -35,14 +35,17 @@ pub(super) async fn begin(
         return Ok(Answer(json!({ "order": order(total_cents)? })));
     }
     let server = shop.server(&calls);
-    let tracked = server.track("May this customer spend so much?", &account.user_id, ACTION, &account.email).await?;
+    // Back to the basket: the page takes the token out of its address and ends the order with it.
+    let redirect_url = format!("{}/demo/#/basket", shop.origin());
+    let body = json!({ "username": account.email, "redirectUrl": redirect_url });
+    let tracked = server.track_with("May this customer spend so much?", &account.user_id, ACTION, body).await?;
     if !tracked.needs_challenge() {
         return Err(Refusal::conflict("no_factor", "Add a way to sign in to your account before so large an order."));
     }
     let intent = Intent::Checkout { user_id: account.user_id, total_cents };
     shop.store().intents.insert(tracked.idempotency_key, intent);
     Ok(Answer(json!({
-        "stepUp": { "token": tracked.token },
+        "stepUp": { "token": tracked.token, "url": tracked.url },
         "totalCents": total_cents,
     })))
 }

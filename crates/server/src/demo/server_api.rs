@@ -24,6 +24,8 @@ pub(super) struct ServerApi<'a> {
 pub(super) struct Tracked {
     pub state: String,
     pub token: String,
+    /// Where the pre-built UI asks for the proof.
+    pub url: String,
     pub idempotency_key: String,
 }
 
@@ -64,7 +66,17 @@ impl ServerApi<'_> {
         action: &str,
         username: &str,
     ) -> Result<Tracked, Refusal> {
-        let body = json!({ "username": username });
+        self.track_with(purpose, user_id, action, json!({ "username": username })).await
+    }
+
+    /// The same, with more that the API takes: `redirectUrl`, where the pre-built UI leads back to.
+    pub(super) async fn track_with(
+        &self,
+        purpose: &'static str,
+        user_id: &str,
+        action: &str,
+        body: Value,
+    ) -> Result<Tracked, Refusal> {
         self.call(purpose, Method::POST, &["users", user_id, "actions", action], Some(body)).await
     }
 
