@@ -13,8 +13,17 @@ export const LOOKS = [
 
 /** Keeps a picture of the page, once nothing moves any more. It has to fit its window from side to side. */
 export async function picture(page: Page, name: string, options: { fullPage?: boolean } = {}): Promise<void> {
-  // Settled, not fulfilled: an animation whose element leaves the page is over too, and says so by a rejection.
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  // Settled, not fulfilled: an animation whose element leaves the page is over too, and says so by a rejection. One without an end
+  // is not waited for.
+  await page.evaluate(() => {
+    const ends = (animation: Animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
+    return Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(ends)
+        .map((animation) => animation.finished),
+    );
+  });
   const sideways = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );

@@ -6,7 +6,7 @@ import {
   type PromptWish,
   type Proved,
 } from "@countersign/browser";
-import { keep, type Launch } from "./launch.js";
+import { keep, type Launch, type Sent } from "./launch.js";
 import { Opener } from "./opener.js";
 
 /** What stands on the page. */
@@ -33,7 +33,7 @@ export class Flow {
     private readonly launch: Launch,
     private readonly show: (screen: Screen) => void,
   ) {
-    this.opener = new Opener(launch.popup);
+    this.opener = new Opener(launch.popup, launch.application?.origins);
     this.countersign = new Countersign({ baseUrl: `${location.origin}/v1`, token: launch.token });
   }
 
@@ -43,6 +43,8 @@ export class Flow {
       const prompt = await this.countersign.prompt(this.wish());
       const isFirst = this.prompt === undefined;
       this.prompt = prompt;
+      this.launch.application = { origins: prompt.origins, returnUrl: prompt.redirectUrl };
+      keep(this.launch);
       this.show({ kind: "prompt", prompt });
       if (isFirst) this.opener.ready(prompt.origins);
     } catch (error) {
@@ -91,22 +93,21 @@ export class Flow {
   /** Back to the application, with what was reached. */
   leave(): void {
     const { prompt } = this;
-    if (!prompt) return;
+    const target = this.returnUrl();
     if (this.opener.place !== "page") {
       // An application takes a token for a yes: who gives up brings none.
-      const isDone = prompt.kind === "DONE" || PROVED.includes(prompt.state);
+      const isDone = prompt?.kind === "DONE" || (prompt && PROVED.includes(prompt.state));
       this.opener.close(isDone ? this.countersign.token : undefined);
-      this.show({ kind: "left", prompt });
+    } else if (target) {
+      location.replace(target);
       return;
     }
-    const target = this.returnUrl();
-    if (target) location.replace(target);
-    else this.show({ kind: "left", prompt });
+    if (prompt) this.show({ kind: "left", prompt });
   }
 
   /** Whether there is a place to go back to. */
   get canLeave(): boolean {
-    return this.opener.place !== "page" || this.returnUrl() !== undefined;
+    return this.opener.place === "page" ? this.returnUrl() !== undefined : this.opener.isKnown;
   }
 
   /** Shows an error that ends the flow; `false` when the page that met it shows it itself and goes on. */
@@ -123,13 +124,32 @@ export class Flow {
     return true;
   }
 
+  /** What this tab sent last for a purpose, also before it was loaded again. */
+  lastSent(purpose: string): Sent | undefined {
+    return this.launch.sent[purpose];
+  }
+
+  /** Remembers that something was sent now. */
+  noteSent(purpose: string, to?: string): Sent {
+    const sent = { at: Date.now(), to };
+    this.launch.sent[purpose] = sent;
+    keep(this.launch);
+    return sent;
+  }
+
+  /** It went to a wrong address: there is none to wait for. */
+  forgetSent(purpose: string): void {
+    delete this.launch.sent[purpose];
+    keep(this.launch);
+  }
+
   private wish(): PromptWish {
     const { forceEnrollment, settings } = this.launch;
     return { forceEnrollment, settings, passed: [...this.passed] };
   }
 
   private returnUrl(): string | undefined {
-    const url = this.prompt?.redirectUrl;
+    const url = this.launch.application?.returnUrl;
     if (!url) return undefined;
     const target = new URL(url);
     if (target.protocol !== "https:" && target.protocol !== "http:") return undefined;

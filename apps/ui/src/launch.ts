@@ -6,6 +6,18 @@ export interface Launch {
   popup: boolean;
   forceEnrollment: boolean;
   settings: boolean;
+  /** What this tab had sent, by purpose. */
+  sent: Record<string, Sent>;
+  /** What the server said of the application, for the day that it says no more. */
+  application?: { origins: readonly string[]; returnUrl: string | undefined };
+}
+
+/** A code or link that was sent. */
+export interface Sent {
+  /** When: milliseconds since 1970, by this device's clock. */
+  at: number;
+  /** Where to, when it is a new address. */
+  to?: string | undefined;
 }
 
 const KEPT = "countersign.launch";
@@ -26,7 +38,11 @@ export function readLaunch(): Launch | undefined {
     popup: query.get("mode") === "popup",
     forceEnrollment: query.get("force_enrollment") === "true",
     settings: query.get("view") === "settings",
+    sent: {},
   };
+  // The same address once more: what was sent is still on its way.
+  const before = kept(tenantId);
+  if (before?.token === token) launch.sent = before.sent;
   // The tenant stays, because it decides who may frame the page when it is loaded again.
   history.replaceState(null, "", `${location.pathname}?tenant=${encodeURIComponent(tenantId)}`);
   keep(launch);

@@ -8,12 +8,20 @@ export type Place = "page" | "frame" | "window";
 export class Opener {
   readonly place: Place;
   private readonly target: Window | null;
-  private origins: readonly string[] = [];
 
-  constructor(popup: boolean) {
+  /** @param origins the tenant's, where they are known from before a reload */
+  constructor(
+    popup: boolean,
+    private origins: readonly string[] = [],
+  ) {
     if (window.parent !== window) this.place = "frame";
     else this.place = popup && window.opener ? "window" : "page";
     this.target = this.place === "frame" ? window.parent : this.place === "window" ? (window.opener as Window) : null;
+  }
+
+  /** Whether there is anybody who could be told. */
+  get isKnown(): boolean {
+    return this.origins.length > 0;
   }
 
   /** From now on these are told; and that there is something to see. */

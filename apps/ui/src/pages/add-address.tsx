@@ -6,7 +6,9 @@ import { Sheet } from "../parts/card.js";
 import { CodeForm } from "../parts/code-form.js";
 import { LinkWait } from "../parts/link-wait.js";
 import { OtherWay } from "../parts/other-way.js";
+import { useSending } from "../parts/sending.js";
 import { useWork } from "../parts/work.js";
+import { sentWords } from "./answer-code.js";
 
 const EMAIL = { type: "email", autocomplete: "email" } as const;
 const PHONE = { type: "tel", autocomplete: "tel", placeholder: "+49 151 23456789" } as const;
@@ -15,38 +17,52 @@ type AddressMethod = "EMAIL_OTP" | "EMAIL_MAGIC_LINK" | "SMS";
 
 /** Adding an e-mail address or a phone: it is typed, and then proved by what is sent to it. */
 export function AddAddress({ method, other }: { method: AddressMethod; other: (() => void) | undefined }) {
-  const { flow, t } = usePage();
-  const { email, emailML, sms } = flow.countersign;
-  const sending = useWork();
-  const [address, setAddress] = useState<string>();
-  const isPhone = method === "SMS";
-  const send = (to: string) =>
-    sending.run(async () => {
-      if (isPhone) await sms.enroll({ phoneNumber: to });
-      else await (method === "EMAIL_OTP" ? email : emailML).enroll({ email: to });
+  const { flow } = usePage();
+  const purpose = `add ${method}`;
+  const [address, setAddress] = useState(flow.lastSent(purpose)?.to);
+  const send = (to: string) => {
+    const { email, emailML, sms } = flow.countersign;
+    if (method === "SMS") return sms.enroll({ phoneNumber: to });
+    return (method === "EMAIL_OTP" ? email : emailML).enroll({ email: to });
+  };
+  if (address === undefined) {
+    const sent = (to: string) => {
+      flow.noteSent(purpose, to);
       setAddress(to);
-    });
-  if (address === undefined) return <Ask {...{ isPhone, sending, send, other }} />;
+    };
+    return <Ask isPhone={method === "SMS"} {...{ send, sent, other }} />;
+  }
   const change = () => {
-    sending.fail(undefined);
+    flow.forgetSent(purpose);
     setAddress(undefined);
   };
-  const isLink = method === "EMAIL_MAGIC_LINK";
+  return <Prove {...{ method, purpose, address, change, other }} send={() => send(address)} />;
+}
+
+interface ProveProps {
+  method: AddressMethod;
+  purpose: string;
+  address: string;
+  send: () => Promise<unknown>;
+  change: () => void;
+  other: (() => void) | undefined;
+}
+
+function Prove({ method, purpose, address, send, change, other }: ProveProps) {
+  const { flow, t } = usePage();
+  const sending = useSending(purpose, send);
+  const what = method === "EMAIL_MAGIC_LINK" ? "link" : "code";
+  const checker = method === "SMS" ? flow.countersign.sms : flow.countersign.email;
   return (
-    <Sheet title={t(isLink ? "link.title" : "code.title")} about={t(isLink ? "link.sent" : "code.sent", { address })}>
-      {isLink ? (
-        <LinkWait sending={sending} send={() => send(address)} isSent />
+    <Sheet title={t(`${what}.title`)} about={sentWords(t, what, sending, address)}>
+      {what === "link" ? (
+        <LinkWait sending={sending} />
       ) : (
-        <CodeForm
-          method={method}
-          sending={sending}
-          send={() => send(address)}
-          verify={(code) => (isPhone ? sms : email).verify({ code })}
-        />
+        <CodeForm method={method} sending={sending} verify={(code) => checker.verify({ code })} />
       )}
       <p class="ways">
         <button type="button" class="link" onClick={change}>
-          {t(isPhone ? "phone.change" : "email.change")}
+          {t(method === "SMS" ? "phone.change" : "email.change")}
         </button>
       </p>
       <OtherWay other={other} />
@@ -56,21 +72,27 @@ export function AddAddress({ method, other }: { method: AddressMethod; other: ((
 
 interface AskProps {
   isPhone: boolean;
-  sending: ReturnType<typeof useWork>;
-  send: (address: string) => Promise<void>;
+  send: (address: string) => Promise<unknown>;
+  sent: (address: string) => void;
   other: (() => void) | undefined;
 }
 
-function Ask({ isPhone, sending, send, other }: AskProps) {
+function Ask({ isPhone, send, sent, other }: AskProps) {
   const { t } = usePage();
+  const { busy, failure, fail, run } = useWork();
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
   const address = isPhone ? typed.replace(/[\s().-]/g, "") : typed.trim();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const looksRight = isPhone ? /^\+\d{6,15}$/.test(address) : /^\S+@\S+$/.test(address);
-    if (looksRight) return void send(address);
-    sending.fail(t(isPhone ? "phone.wrong" : "email.wrong"));
+    if (looksRight) {
+      return void run(async () => {
+        await send(address);
+        sent(address);
+      });
+    }
+    fail(t(isPhone ? "phone.wrong" : "email.wrong"));
     field.current?.focus();
   };
   return (
@@ -83,15 +105,16 @@ function Ask({ isPhone, sending, send, other }: AskProps) {
             {...(isPhone ? PHONE : EMAIL)}
             dir="ltr"
             value={typed}
-            aria-invalid={Boolean(sending.failure)}
-            aria-describedby="address-problem"
-            onInput={(event) => setTyped(event.currentTarget.value)}
+            aria-invalid={Boolean(failure)}
+            aria-errormessage={failure && "address-problem"}
+            onInput={(event) => {
+              setTyped(event.currentTarget.value);
+              fail(undefined);
+            }}
           />
         </label>
-        <div id="address-problem">
-          <Alert text={sending.failure} />
-        </div>
-        <Button submit busy={sending.busy}>
+        <Alert id="address-problem" text={failure} />
+        <Button submit busy={busy}>
           {t("continue")}
         </Button>
       </form>

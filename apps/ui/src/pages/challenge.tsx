@@ -12,7 +12,7 @@ import { AnswerLink } from "./answer-link.js";
 export function Challenge() {
   const { prompt, t } = usePage();
   const [first] = prompt.methods;
-  const [view, setView] = useView<AuthenticatorMethod | "CHOOSE">(first ?? "CHOOSE");
+  const [view, setView] = useView<AuthenticatorMethod | "CHOOSE">(first ?? "CHOOSE", ["CHOOSE", ...prompt.methods]);
   if (!first) {
     return (
       <Sheet title={t("challenge.none.title")} about={t("challenge.none.about", { name: prompt.tenant.name })}>

@@ -11,7 +11,7 @@ import { AddCredential } from "./add-credential.js";
 /** Adding a way to prove who one is. */
 export function Enrol() {
   const { prompt, t } = usePage();
-  const [view, setView] = useView<AuthenticatorMethod | "CHOOSE">("CHOOSE");
+  const [view, setView] = useView<AuthenticatorMethod | "CHOOSE">("CHOOSE", ["CHOOSE", ...prompt.methods]);
   if (view === "CHOOSE") {
     const isFirst = prompt.authenticators.length === 0;
     return (

@@ -32,13 +32,15 @@ export function RecoveryCodes() {
               </li>
             ))}
           </ul>
-          <CopyText text="" copied={codes.join("\n")} />
+          <CopyText copied={codes.join("\n")} />
           <Button kind="secondary" onPress={save}>
             {t("recovery.save")}
           </Button>
         </>
       )}
-      <Button onPress={() => void flow.pass("RECOVERY_CODES")}>{t(codes ? "recovery.kept" : "continue")}</Button>
+      {(codes || failure) && (
+        <Button onPress={() => void flow.pass("RECOVERY_CODES")}>{t(codes ? "recovery.kept" : "continue")}</Button>
+      )}
     </Sheet>
   );
 }

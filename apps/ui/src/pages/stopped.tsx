@@ -1,7 +1,6 @@
-import { useEffect } from "preact/hooks";
 import type { Screen } from "../flow.js";
 import { Button } from "../parts/button.js";
-import { Card } from "../parts/card.js";
+import { Card, Heading } from "../parts/card.js";
 import type { Translate } from "../words/index.js";
 
 interface Props {
@@ -15,13 +14,10 @@ interface Props {
 export function Stopped({ screen, t, again, leave }: Props) {
   const { because, error } = screen;
   const title = t(`stopped.${because}.title`);
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
   const mayHelp = because === "offline" || because === "error";
   return (
     <Card>
-      <h1>{title}</h1>
+      <Heading text={title} />
       <p class="about">{t(`stopped.${because}.about`)}</p>
       {error?.requestId && <p class="small">{t("reference", { id: error.requestId })}</p>}
       {mayHelp && <Button onPress={again}>{t("try-again")}</Button>}

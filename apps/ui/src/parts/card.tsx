@@ -18,21 +18,32 @@ export function Sheet({
   children?: ComponentChildren;
 }) {
   const { prompt } = usePage();
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    document.title = `${title} – ${prompt.tenant.name}`;
-    // A field that wants the focus has taken it by now.
-    if (!heading.current?.parentElement?.querySelector("input:focus")) heading.current?.focus({ preventScroll: true });
-  }, [title]);
   return (
     <Card>
       <Brand />
-      <h1 ref={heading} tabIndex={-1}>
-        {title}
-      </h1>
-      {about && <p class="about">{about}</p>}
+      <Heading text={title} of={prompt.tenant.name} />
+      {about && (
+        <p class="about" aria-live="polite">
+          {about}
+        </p>
+      )}
       {children}
     </Card>
+  );
+}
+
+/** What a page is about. It names the browser's tab, and is where a screen reader begins. */
+export function Heading({ text, of }: { text: string; of?: string }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = of ? `${text} – ${of}` : text;
+    // A field that wants the focus has taken it by now.
+    if (!heading.current?.parentElement?.querySelector("input:focus")) heading.current?.focus({ preventScroll: true });
+  }, [text]);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {text}
+    </h1>
   );
 }
 
@@ -43,7 +54,7 @@ function Brand() {
     <p class="brand">
       <picture>
         {theme.logoDark && <source srcset={theme.logoDark} media="(prefers-color-scheme: dark)" />}
-        <img src={theme.logo} alt={name} />
+        <img src={theme.logo} alt={name} class={theme.logoDark ? "" : "light-only"} />
       </picture>
     </p>
   );

@@ -8,14 +8,14 @@ interface Props {
   onFull?: (code: string) => void;
   /** Letters too: recovery codes. */
   letters?: boolean;
-  invalid?: boolean;
-  describedBy?: string;
+  /** Id of what says why the last one was wrong. */
+  problem?: string | undefined;
 }
 
 const DIGITS = 6;
 
 /** One field for a code: pastes, autofills, reads as one thing to a screen reader. */
-export function CodeField({ label, value, onInput, onFull, letters, invalid, describedBy }: Props) {
+export function CodeField({ label, value, onInput, onFull, letters, problem }: Props) {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
   const typed = (text: string) => {
@@ -35,8 +35,8 @@ export function CodeField({ label, value, onInput, onFull, letters, invalid, des
         autocapitalize="none"
         spellcheck={false}
         dir="ltr"
-        aria-invalid={invalid}
-        aria-describedby={describedBy}
+        aria-invalid={Boolean(problem)}
+        aria-errormessage={problem}
         onInput={(event) => typed(event.currentTarget.value)}
       />
     </label>

@@ -4,27 +4,22 @@ import { usePage } from "../context.js";
 import { Alert } from "./alert.js";
 import { Button } from "./button.js";
 import { CodeField } from "./code-field.js";
-import { useCountdown } from "./countdown.js";
+import { SendAgain } from "./send-again.js";
+import type { Sending } from "./sending.js";
 import { useWork } from "./work.js";
 
 interface Props {
   method: AuthenticatorMethod;
-  /** The work of `send`. */
-  sending?: ReturnType<typeof useWork>;
-  /** Sends a further code, where one is sent. */
-  send?: (() => Promise<void>) | undefined;
+  /** How the code is sent, where it is. */
+  sending?: Sending | undefined;
   verify: (code: string) => Promise<CodeReply>;
 }
 
-/** Seconds until a further code may be asked for. */
-const PAUSE = 30;
-
 /** Takes a code and says what became of it. */
-export function CodeForm({ method, sending, send, verify }: Props) {
+export function CodeForm({ method, sending, verify }: Props) {
   const { flow, t } = usePage();
   const [code, setCode] = useState("");
   const [isOver, setOver] = useState(false);
-  const [pause, startPause] = useCountdown(send ? PAUSE : 0);
   const { busy, failure, fail, run } = useWork();
   const letters = method === "RECOVERY_CODE";
 
@@ -35,21 +30,19 @@ export function CodeForm({ method, sending, send, verify }: Props) {
       setCode("");
       const isUsedUp = reply.failureReason === "MAX_ATTEMPTS_EXCEEDED";
       setOver(isUsedUp);
-      fail(t(isUsedUp ? (send ? "code.used-up" : "code.locked") : letters ? "code.wrong-recovery" : "code.wrong"));
+      fail(t(isUsedUp ? (sending ? "code.used-up" : "code.locked") : letters ? "code.wrong-recovery" : "code.wrong"));
     });
   const again = async () => {
     setCode("");
     fail(undefined);
-    await send?.();
-    setOver(false);
-    startPause(PAUSE);
+    if (await sending?.send()) setOver(false);
   };
   useSmsCode(method === "SMS", (received) => {
     setCode(received);
     void check(received);
   });
 
-  const problem = failure ?? sending?.failure;
+  const isAwaited = !sending || sending.isSent || sending.busy;
   return (
     <form
       onSubmit={(event) => {
@@ -57,26 +50,23 @@ export function CodeForm({ method, sending, send, verify }: Props) {
         if (code.trim() && !isOver) void check(code);
       }}
     >
-      <CodeField
-        label={t(letters ? "code.label-recovery" : "code.label")}
-        value={code}
-        onInput={setCode}
-        onFull={(full) => void check(full)}
-        letters={letters}
-        invalid={Boolean(failure)}
-        describedBy="code-problem"
-      />
-      <div id="code-problem">
-        <Alert text={problem} />
-      </div>
-      <Button submit busy={busy} disabled={!code.trim() || isOver}>
-        {t("continue")}
-      </Button>
-      {send && (
-        <Button kind="plain" busy={sending?.busy ?? false} disabled={pause > 0 && !isOver} onPress={() => void again()}>
-          {pause > 0 && !isOver ? t("code.again-in", { seconds: String(pause) }) : t("code.again")}
+      {isAwaited && (
+        <CodeField
+          label={t(letters ? "code.label-recovery" : "code.label")}
+          value={code}
+          onInput={setCode}
+          onFull={(full) => void check(full)}
+          letters={letters}
+          problem={failure && "code-problem"}
+        />
+      )}
+      <Alert id="code-problem" text={failure ?? sending?.failure} />
+      {isAwaited && (
+        <Button submit busy={busy} disabled={!code.trim() || isOver}>
+          {t("continue")}
         </Button>
       )}
+      {sending && <SendAgain sending={sending} what="code" isOver={isOver} onPress={() => void again()} />}
     </form>
   );
 }

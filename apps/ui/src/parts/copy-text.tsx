@@ -2,8 +2,8 @@ import { useState } from "preact/hooks";
 import { usePage } from "../context.js";
 import { Button } from "./button.js";
 
-/** A text to be kept, and a button that copies it. */
-export function CopyText({ text, copied }: { text: string; copied: string }) {
+/** A text to be kept, if it does not stand there already, and a button that copies it. */
+export function CopyText({ text, copied }: { text?: string; copied: string }) {
   const { t } = usePage();
   const [isCopied, setCopied] = useState(false);
   const copy = () => {
@@ -15,7 +15,7 @@ export function CopyText({ text, copied }: { text: string; copied: string }) {
   };
   return (
     <div class="copy">
-      <code dir="ltr">{text}</code>
+      {text && <code dir="ltr">{text}</code>}
       <Button kind="secondary" onPress={copy}>
         {t(isCopied ? "copied" : "copy")}
       </Button>

@@ -1,8 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** Seconds that run down to zero, and a way to set them anew. */
-export function useCountdown(seconds: number): [number, (seconds: number) => void] {
-  const [end, setEnd] = useState(() => Date.now() + seconds * 1000);
+/** Whole seconds until a moment (milliseconds since 1970), and zero from then on. */
+export function useCountdown(end: number): number {
   const left = () => Math.max(0, Math.ceil((end - Date.now()) / 1000));
   const [, tick] = useState(0);
   useEffect(() => {
@@ -13,5 +12,5 @@ export function useCountdown(seconds: number): [number, (seconds: number) => voi
     }, 500);
     return () => clearInterval(timer);
   }, [end]);
-  return [left(), (again) => setEnd(Date.now() + again * 1000)];
+  return left();
 }

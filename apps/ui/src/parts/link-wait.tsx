@@ -3,24 +3,15 @@ import { CountersignError } from "@countersign/browser";
 import { usePage } from "../context.js";
 import { Alert } from "./alert.js";
 import { Busy } from "./busy.js";
-import { Button } from "./button.js";
-import { useCountdown } from "./countdown.js";
-import type { useWork } from "./work.js";
+import { SendAgain } from "./send-again.js";
+import type { Sending } from "./sending.js";
 
 const ASK_EVERY_MS = 1500;
-/** Seconds until a further link may be asked for. */
-const PAUSE = 30;
-
-interface Props {
-  sending: ReturnType<typeof useWork>;
-  send: () => Promise<void>;
-  isSent: boolean;
-}
 
 /** Waits until the link that was sent is followed, wherever that happens. */
-export function LinkWait({ sending, send, isSent }: Props) {
+export function LinkWait({ sending }: { sending: Sending }) {
   const { flow, t } = usePage();
-  const [pause, startPause] = useCountdown(PAUSE);
+  const { isSent } = sending;
   useEffect(() => {
     if (!isSent) return;
     let isOver = false;
@@ -47,14 +38,7 @@ export function LinkWait({ sending, send, isSent }: Props) {
     <>
       {isSent && <Busy label={t("link.waiting")} />}
       <Alert text={sending.failure} />
-      <Button
-        kind="plain"
-        busy={sending.busy}
-        disabled={pause > 0}
-        onPress={() => void send().then(() => startPause(PAUSE))}
-      >
-        {pause > 0 ? t("link.again-in", { seconds: String(pause) }) : t("link.again")}
-      </Button>
+      <SendAgain sending={sending} what="link" onPress={() => void sending.send()} />
     </>
   );
 }

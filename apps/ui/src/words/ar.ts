@@ -9,6 +9,7 @@ export const ar: Dictionary = {
   "go-back": "رجوع",
   "try-again": "المحاولة مرة أخرى",
   "other-way": "تجربة طريقة أخرى",
+  "again-in": "(بعد {seconds} ث)",
   copy: "نسخ",
   copied: "تم النسخ",
   reference: "الرقم المرجعي: {id}",
@@ -40,7 +41,6 @@ export const ar: Dictionary = {
   "code.label": "رمز من 6 أرقام",
   "code.label-recovery": "رمز الاسترداد",
   "code.again": "إرسال رمز جديد",
-  "code.again-in": "إرسال رمز جديد (بعد {seconds} ث)",
   "code.wrong": "هذا الرمز غير صحيح، أو حلَّ محله رمز أحدث. تحقَّق منه وحاول مرة أخرى.",
   "code.wrong-recovery": "ليس هذا من رموز الاسترداد غير المستخدمة. تحقَّق منه وحاول مرة أخرى.",
   "code.used-up": "أخطاء كثيرة. اطلب رمزًا جديدًا.",
@@ -51,7 +51,6 @@ export const ar: Dictionary = {
   "link.sent": "أرسلنا رابطًا إلى {address}. افتحه وأكِّد، وستتابع هذه الصفحة من تلقاء نفسها.",
   "link.waiting": "في انتظار ردك…",
   "link.again": "إرسال رابط جديد",
-  "link.again-in": "إرسال رابط جديد (بعد {seconds} ث)",
 
   "email.title": "أضِف بريدك الإلكتروني",
   "email.about": "نرسل إليه رسالة لنتأكد من أنه لك.",

@@ -9,6 +9,7 @@ export const de: Dictionary = {
   "go-back": "Zurück",
   "try-again": "Noch einmal versuchen",
   "other-way": "Anders bestätigen",
+  "again-in": "(in {seconds} s)",
   copy: "Kopieren",
   copied: "Kopiert",
   reference: "Kennung: {id}",
@@ -41,7 +42,6 @@ export const de: Dictionary = {
   "code.label": "Code aus 6 Ziffern",
   "code.label-recovery": "Wiederherstellungscode",
   "code.again": "Neuen Code senden",
-  "code.again-in": "Neuen Code senden (in {seconds} s)",
   "code.wrong": "Dieser Code stimmt nicht, oder ein neuerer gilt. Bitte prüfen Sie ihn.",
   "code.wrong-recovery": "Das ist keiner Ihrer unbenutzten Wiederherstellungscodes. Bitte prüfen Sie ihn.",
   "code.used-up": "Das war zu oft falsch. Lassen Sie sich einen neuen Code senden.",
@@ -53,7 +53,6 @@ export const de: Dictionary = {
     "Wir haben einen Link an {address} gesendet. Öffnen und bestätigen Sie ihn; hier geht es dann von selbst weiter.",
   "link.waiting": "Wir warten auf Ihre Antwort …",
   "link.again": "Neuen Link senden",
-  "link.again-in": "Neuen Link senden (in {seconds} s)",
 
   "email.title": "E-Mail-Adresse hinzufügen",
   "email.about": "Wir senden etwas dorthin, um zu sehen, dass es Ihre ist.",

@@ -7,6 +7,7 @@ export const en = {
   "go-back": "Go back",
   "try-again": "Try again",
   "other-way": "Try another way",
+  "again-in": "(in {seconds} s)",
   copy: "Copy",
   copied: "Copied",
   reference: "Reference: {id}",
@@ -38,7 +39,6 @@ export const en = {
   "code.label": "6-digit code",
   "code.label-recovery": "Recovery code",
   "code.again": "Send a new code",
-  "code.again-in": "Send a new code (in {seconds} s)",
   "code.wrong": "This code is wrong, or a newer one has taken its place. Check it and try again.",
   "code.wrong-recovery": "This is none of your unused recovery codes. Check it and try again.",
   "code.used-up": "That was wrong too often. Ask for a new code.",
@@ -49,7 +49,6 @@ export const en = {
   "link.sent": "We sent a link to {address}. Open it and confirm; this page then goes on by itself.",
   "link.waiting": "Waiting for your answer…",
   "link.again": "Send a new link",
-  "link.again-in": "Send a new link (in {seconds} s)",
 
   "email.title": "Add your e-mail address",
   "email.about": "We send something to it to see that it is yours.",

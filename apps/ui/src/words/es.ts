@@ -9,6 +9,7 @@ export const es: Dictionary = {
   "go-back": "Volver",
   "try-again": "Intentar de nuevo",
   "other-way": "Probar de otra forma",
+  "again-in": "(en {seconds} s)",
   copy: "Copiar",
   copied: "Copiado",
   reference: "Referencia: {id}",
@@ -41,7 +42,6 @@ export const es: Dictionary = {
   "code.label": "Código de 6 cifras",
   "code.label-recovery": "Código de recuperación",
   "code.again": "Enviar un código nuevo",
-  "code.again-in": "Enviar un código nuevo (en {seconds} s)",
   "code.wrong": "Este código no es correcto, o hay otro más reciente. Revísalo e inténtalo de nuevo.",
   "code.wrong-recovery": "No es ninguno de tus códigos de recuperación sin usar. Revísalo e inténtalo de nuevo.",
   "code.used-up": "Demasiados errores. Pide un código nuevo.",
@@ -52,7 +52,6 @@ export const es: Dictionary = {
   "link.sent": "Hemos enviado un enlace a {address}. Ábrelo y confirma; esta página sigue entonces por sí sola.",
   "link.waiting": "Esperando tu respuesta…",
   "link.again": "Enviar un enlace nuevo",
-  "link.again-in": "Enviar un enlace nuevo (en {seconds} s)",
 
   "email.title": "Añade tu correo electrónico",
   "email.about": "Enviamos algo a esa dirección para ver que es tuya.",

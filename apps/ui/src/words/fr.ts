@@ -9,6 +9,7 @@ export const fr: Dictionary = {
   "go-back": "Retour",
   "try-again": "Réessayer",
   "other-way": "Essayer autrement",
+  "again-in": "(dans {seconds} s)",
   copy: "Copier",
   copied: "Copié",
   reference: "Référence : {id}",
@@ -41,7 +42,6 @@ export const fr: Dictionary = {
   "code.label": "Code à 6 chiffres",
   "code.label-recovery": "Code de secours",
   "code.again": "Envoyer un nouveau code",
-  "code.again-in": "Envoyer un nouveau code (dans {seconds} s)",
   "code.wrong": "Ce code est faux, ou un plus récent l’a remplacé. Vérifiez-le et réessayez.",
   "code.wrong-recovery": "Ce n’est aucun de vos codes de secours inutilisés. Vérifiez-le et réessayez.",
   "code.used-up": "Trop d’erreurs. Demandez un nouveau code.",
@@ -53,7 +53,6 @@ export const fr: Dictionary = {
     "Nous avons envoyé un lien à {address}. Ouvrez-le et confirmez ; cette page continue ensuite d’elle-même.",
   "link.waiting": "En attente de votre réponse…",
   "link.again": "Envoyer un nouveau lien",
-  "link.again-in": "Envoyer un nouveau lien (dans {seconds} s)",
 
   "email.title": "Ajoutez votre adresse e-mail",
   "email.about": "Nous y envoyons un message pour vérifier qu’elle est à vous.",

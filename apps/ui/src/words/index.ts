@@ -31,12 +31,14 @@ export async function speak(wanted?: string, overrides: Record<string, Record<st
   // A language that could not be loaded is no reason to say nothing.
   const words = (await load?.().catch(() => undefined)) ?? en;
   const own = { ...overrides["*"], ...overrides[language(locale)], ...overrides[locale] };
+  const isRightToLeft = RIGHT_TO_LEFT.has(language(locale));
   document.documentElement.lang = locale;
-  document.documentElement.dir = RIGHT_TO_LEFT.has(language(locale)) ? "rtl" : "ltr";
-  return {
-    locale,
-    t: (key, fill = {}) => (own[key] ?? words[key]).replace(/\{(\w+)\}/g, (gap, name: string) => fill[name] ?? gap),
-  };
+  document.documentElement.dir = isRightToLeft ? "rtl" : "ltr";
+  // An address within a sentence of the other direction keeps its own (Unicode's isolates, UAX 9 §2.4).
+  const set = (text: string) => (isRightToLeft ? `\u2068${text}\u2069` : text);
+  const filled = (text: string, fill: Record<string, string>) =>
+    text.replace(/\{(\w+)\}/g, (gap, name: string) => (name in fill ? set(fill[name] ?? "") : gap));
+  return { locale, t: (key, fill = {}) => filled(own[key] ?? words[key], fill) };
 }
 
 function language(locale: string): string {

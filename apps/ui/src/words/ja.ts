@@ -9,6 +9,7 @@ export const ja: Dictionary = {
   "go-back": "戻る",
   "try-again": "もう一度試す",
   "other-way": "別の方法を試す",
+  "again-in": "（{seconds} 秒後）",
   copy: "コピー",
   copied: "コピーしました",
   reference: "照会番号: {id}",
@@ -40,7 +41,6 @@ export const ja: Dictionary = {
   "code.label": "6桁のコード",
   "code.label-recovery": "リカバリーコード",
   "code.again": "新しいコードを送信",
-  "code.again-in": "新しいコードを送信（{seconds} 秒後）",
   "code.wrong": "コードが違うか、新しいコードに置き換わっています。確認してもう一度入力してください。",
   "code.wrong-recovery": "未使用のリカバリーコードと一致しません。確認してもう一度入力してください。",
   "code.used-up": "間違いが多すぎます。新しいコードを送信してください。",
@@ -51,7 +51,6 @@ export const ja: Dictionary = {
   "link.sent": "{address} にリンクを送信しました。開いて確認すると、このページは自動的に進みます。",
   "link.waiting": "確認を待っています…",
   "link.again": "新しいリンクを送信",
-  "link.again-in": "新しいリンクを送信（{seconds} 秒後）",
 
   "email.title": "メールアドレスを追加",
   "email.about": "ご本人のものか確認するため、メールを送信します。",
