@@ -11,6 +11,7 @@ use super::template::{Form, fill};
 use super::words::{self, Page, Words};
 use crate::clock::Millis;
 use crate::secret::Secret;
+use crate::user::is_unseen;
 
 const TEXT: &str = include_str!("layout.txt");
 const HTML: &str = include_str!("layout.html");
@@ -99,14 +100,18 @@ fn sender(context: &Context<'_>, from: &Mailbox) -> Mailbox {
 }
 
 /// A name as a mail says it. People choose names, also for accounts at others' addresses: one that mail programs would make a link
-/// of is left out, and of a long one the beginning is said.
+/// of, or that turns the line or its direction, is left out, and of a long one the beginning is said.
 fn greeted(name: &str) -> String {
-    let parts: Vec<Vec<char>> = name.split('.').map(|part| part.chars().collect()).collect();
+    // What has no width parts nothing, and a domain may be written with other dots (UTS 46 §2.3).
+    let seen: String = name.chars().filter(|c| !is_unseen(*c)).collect();
+    let parts: Vec<Vec<char>> =
+        seen.split(['.', '\u{3002}', '\u{ff0e}', '\u{ff61}']).map(|part| part.chars().collect()).collect();
     let is_domain = parts.windows(2).any(|two| {
         let begins = two[1].iter().take(2).filter(|c| c.is_alphanumeric()).count() == 2;
         two[0].last().is_some_and(|c| c.is_alphanumeric()) && begins
     });
-    if is_domain || name.contains(['/', '@', '\\']) {
+    let turns = |c: char| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if is_domain || name.contains(['/', '@', '\\']) || name.contains(turns) {
         return String::new();
     }
     name.chars().take(MOST_NAME).collect()

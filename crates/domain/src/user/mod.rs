@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::methods::Method;
 
+pub(crate) use attributes::is_unseen;
 pub use attributes::{AttributeError, ExternalId, Patch, UserChange};
 pub(crate) use change::save_change;
 pub use commands::{UserFilter, UserPage};

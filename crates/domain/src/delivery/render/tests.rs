@@ -179,5 +179,13 @@ fn a_name_that_would_become_a_link_is_not_said() {
     {
         assert_eq!(greeted(name), "", "{name}");
     }
+    // Dots of another look, letters of no width between, and a line that reads the other way.
+    for name in
+        ["evil\u{3002}example", "evil\u{ff0e}example", "evil\u{200b}.\u{200b}example", "\u{202e}321 edoc", "a\u{2028}b"]
+    {
+        assert_eq!(greeted(name), "", "{name:?}");
+    }
+    let joined = "\u{645}\u{200c}\u{627}";
+    assert_eq!(greeted(joined), joined, "a joiner is a part of names");
     assert_eq!(greeted(&"x".repeat(300)).len(), MOST_NAME);
 }
