@@ -2,6 +2,7 @@
 
 mod backend;
 mod backend_phone;
+mod between;
 mod checklist_01_09;
 mod checklist_10_11;
 mod checklist_12_14;

@@ -4,6 +4,8 @@ use countersign_db::Tx;
 
 use super::WrongBecause;
 use super::answer::{Answer, Judged, Taken};
+use super::send::ALREADY;
+use super::write::{address_of, is_at};
 use crate::action::{self, Action};
 use crate::audit::{self, Event};
 use crate::authenticator::{self, Authenticator, Detail, assurance_of_code, codes, combine};
@@ -50,6 +52,12 @@ impl Answer {
         let action = taken.action.clone();
         let enrolment = Enrolment::new(&self.who, action, right, &taken.open, &factor, proof, &self.caller);
         enrolment.take_right(tx).await?;
+        // Taking the right holds the user's row: of two enrolments of one address at once, the later one sees the other's factor.
+        let held = codes::reload(tx, tenant, &user.id).await?;
+        let address = address_of(&factor).map(String::as_str);
+        if held.iter().any(|held| held.method == self.kind && address.is_some_and(|address| is_at(held, address))) {
+            return Err(Error::invalid(ALREADY));
+        }
         codes::insert(tx, tenant, &factor, kept).await?;
         enrolment.record(tx).await?;
         Ok(Judged::Enrolled(Box::new((enrolment, factor))))

@@ -1,6 +1,6 @@
 //! Sending a code: to an address that is to be a factor, or to a factor.
 
-use super::write::{Sending, address_of};
+use super::write::{Sending, address_of, is_at};
 use super::{Begun, Rules};
 use crate::action::{Action, Bearer};
 use crate::authenticator::codes;
@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 use crate::id::AuthenticatorId;
 use crate::methods::shared::permission::admits_proof;
 use crate::{Caller, Countersign};
+
+/// What is said of an address that is a factor of the user's already.
+pub(super) const ALREADY: &str = "This address is enrolled already. Use it, or enrol another.";
 
 impl Countersign {
     /// Sends a code to an address; the right answer makes it a factor. The sending is not left for later: who enrols is
@@ -24,8 +27,8 @@ impl Countersign {
         let action = self.action_of(who).await?;
         self.room_to_enrol(who, &action).await?;
         let held = codes::list(self.db(), &who.tenant.id, &who.user.id).await?;
-        if held.iter().any(|factor| factor.method == rules.factor && address_of(factor) == Some(&address)) {
-            return Err(Error::invalid("This address is enrolled already. Use it, or enrol another."));
+        if held.iter().any(|factor| factor.method == rules.factor && is_at(factor, &address)) {
+            return Err(Error::invalid(ALREADY));
         }
         let note =
             Note { factor: Some(AuthenticatorId::beside(&who.user.id)), address: Some(address), ..Note::default() };

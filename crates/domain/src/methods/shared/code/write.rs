@@ -179,6 +179,11 @@ mod tests {
             "ADA@Example.COM",
             "ada+1@example.com",
             "ada+a+b@example.com",
+/// Whether a factor's codes go to this address. Letters beyond ASCII are compared as they are: some fold into others.
+pub(super) fn is_at(factor: &Authenticator, address: &str) -> bool {
+    address_of(factor).is_some_and(|held| held.eq_ignore_ascii_case(address))
+}
+
             "Ada+@EXAMPLE.com",
             "ada@\u{ff45}xample.com",
         ] {

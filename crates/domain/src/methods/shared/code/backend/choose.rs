@@ -6,7 +6,7 @@ use crate::authenticator::Authenticator;
 use crate::delivery::Channel;
 use crate::error::{Error, Result};
 use crate::methods::shared::code::Rules;
-use crate::methods::shared::code::write::address_of;
+use crate::methods::shared::code::write::{address_of, is_at};
 use crate::methods::{Method, code_rules};
 use crate::tenant::Tenant;
 
@@ -81,9 +81,7 @@ pub(super) fn choose<'a>(
     given: Option<&String>,
 ) -> Option<&'a Authenticator> {
     let usable: Vec<&Authenticator> = held.iter().filter(|factor| factor.method == rules.factor).collect();
-    let same = |factor: &&&Authenticator| {
-        given.is_some_and(|given| address_of(factor).is_some_and(|held| held.eq_ignore_ascii_case(given)))
-    };
+    let same = |factor: &&&Authenticator| given.is_some_and(|given| is_at(factor, given));
     usable.iter().find(same).or_else(|| usable.iter().find(|factor| factor.is_default)).or(usable.first()).copied()
 }
 

@@ -14,7 +14,7 @@ use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, UserId};
 use crate::methods::shared::code::judge::prove;
-use crate::methods::shared::code::write::address_of;
+use crate::methods::shared::code::write::is_at;
 use crate::methods::shared::permission::admits_proof;
 use crate::tenant::Tenant;
 use crate::token::{Proof, Scope};
@@ -104,13 +104,12 @@ impl Completion {
         found.ok_or_else(|| Error::Unavailable("the action of this key has just ended; claim again".to_owned()))
     }
 
-    /// The user's factor at the address that was answered. Letters beyond ASCII are compared as they are: some fold into others.
+    /// The user's factor at the address that was answered.
     async fn held(&self, tx: &mut Tx<'_>, user: &User, open: &Challenge) -> Result<Option<Authenticator>> {
         let rules = rules_of(open, None)?;
         let Some(proved) = &open.note.address else { return Ok(None) };
         let held = codes::reload(tx, &self.tenant.id, &user.id).await?;
-        let same = |factor: &Authenticator| address_of(factor).is_some_and(|held| held.eq_ignore_ascii_case(proved));
-        Ok(held.into_iter().find(|factor| factor.method == rules.factor && same(factor)))
+        Ok(held.into_iter().find(|factor| factor.method == rules.factor && is_at(factor, proved)))
     }
 
     async fn enrol(

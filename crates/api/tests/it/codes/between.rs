@@ -1,0 +1,37 @@
+//! What happens between asking for a code and its answer: the same address by another way, another door, a factor that goes.
+
+use countersign_testkit::app::{TestApp, TestTenant};
+use countersign_testkit::forger::Authenticator;
+use serde_json::json;
+use tokio::task::JoinSet;
+
+const ADA: &str = "ada@example.com";
+
+async fn grant(shop: &TestTenant) -> String {
+    shop.track_with("ada", "settings", json!({ "scope": "add:authenticators" })).await.token
+}
+
+#[tokio::test]
+async fn an_address_that_is_enrolled_in_several_actions_at_once_becomes_one_factor() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    shop.user_with_passkey("ada", &Authenticator::new()).await;
+    let mut asked = Vec::new();
+    for written in [ADA, "Ada@example.com", ADA, "ada@EXAMPLE.com", ADA] {
+        let token = grant(shop).await;
+        shop.enrol_email(&token, written).await.ok();
+        asked.push((token, app.code_for(written)));
+    }
+    let mut answers = JoinSet::new();
+    for (token, code) in asked {
+        let shop = shop.clone();
+        answers.spawn(async move { shop.answer_email(&token, &code).await });
+    }
+    let (taken, refused): (Vec<_>, Vec<_>) = answers.join_all().await.into_iter().partition(|one| one.status == 200);
+    assert_eq!(taken.len(), 1, "{taken:?}");
+    for answer in refused {
+        answer.refused(400, "invalid_request");
+    }
+    assert_eq!(shop.factors_of("ada").await.len(), 2, "the passkey and the address");
+    shop.enrol_email(&grant(shop).await, "ADA@example.com").await.refused(400, "invalid_request");
+}
