@@ -2,7 +2,8 @@
 
 use countersign_testkit::app::{TestApp, TestTenant};
 use countersign_testkit::forger::Authenticator;
-use serde_json::json;
+use http::Method;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 const ADA: &str = "ada@example.com";
@@ -34,4 +35,20 @@ async fn an_address_that_is_enrolled_in_several_actions_at_once_becomes_one_fact
     }
     assert_eq!(shop.factors_of("ada").await.len(), 2, "the passkey and the address");
     shop.enrol_email(&grant(shop).await, "ADA@example.com").await.refused(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_claim_brings_no_factor_back_that_was_removed_after_the_answer() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    app.user_with_email(shop, "ada", ADA).await;
+    let begun = shop.begin(json!({ "userId": "ada" })).await.ok();
+    let id = begun["challengeId"].as_str().unwrap();
+    let code = app.code_after(ADA, 2).await;
+    assert_eq!(shop.hand_over(id, &code).await.ok()["isVerified"], true);
+    let held = shop.factors_of("ada").await;
+    let path = format!("/users/ada/authenticators/{}", held[0]["userAuthenticatorId"].as_str().unwrap());
+    shop.server(Method::DELETE, &path, Value::Null).await.ok();
+    shop.claim(id, "ada").await.refused(403, "insufficient_scope");
+    assert_eq!(shop.factors_of("ada").await, Vec::<Value>::new());
 }

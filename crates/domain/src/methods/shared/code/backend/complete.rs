@@ -23,6 +23,7 @@ use crate::user::{self, User};
 const FOREIGN: &str = "The user has other factors, and this address is none of them. Begin the challenge with scope add:authenticators \
      to add it, or enrol it with POST /users/{userId}/authenticators first.";
 const LOCKED: &str = "This address took a hundred wrong answers in a row. Remove the authenticator and enrol it anew.";
+const GONE: &str = "The authenticator that this code was sent to was removed, or moved. Begin another challenge.";
 
 /// All that a transaction needs to complete an action. It may run more than once.
 pub(super) struct Completion {
@@ -50,6 +51,7 @@ impl Completion {
         match self.held(tx, user, open).await? {
             Some(held) if codes::is_locked(tx, &self.tenant.id, &held.id).await? => Err(Error::invalid(LOCKED)),
             Some(_) => Ok(action),
+            None if open.note.factor.is_some() => Err(Error::InsufficientScope(GONE)),
             None if !user.is_enrolled() || scope(open).add => {
                 user.require_room()?;
                 Ok(action)
