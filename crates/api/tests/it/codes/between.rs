@@ -37,6 +37,26 @@ async fn an_address_that_is_enrolled_in_several_actions_at_once_becomes_one_fact
     shop.enrol_email(&grant(shop).await, "ADA@example.com").await.refused(400, "invalid_request");
 }
 
+/// The backend's challenge is the one of the action, so a page's answer reaches it. There is no factor that it could prove with.
+#[tokio::test]
+async fn a_page_answers_no_challenge_that_a_backend_began_for_an_address_that_is_no_factor() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    let wrong = json!({ "isVerified": false, "failureReason": "CODE_INVALID_OR_EXPIRED" });
+    let tracked = shop.track_with("ada", "pay", json!({ "idempotencyKey": "k" })).await;
+    let mut ask = json!({ "userId": "ada", "action": "pay", "idempotencyKey": "k", "verificationMethod": "EMAIL_OTP" });
+    shop.begin(ask.clone()).await.ok();
+    assert_eq!(shop.answer_email(&tracked.token, "123456").await.ok(), wrong, "a code that went nowhere");
+
+    ask["email"] = json!(ADA);
+    let begun = shop.begin(ask).await.ok();
+    let code = app.code_after(ADA, 1).await;
+    assert_eq!(shop.answer_email(&tracked.token, &code).await.ok(), wrong, "a code to an address of nobody's");
+    assert_eq!(shop.validate(&tracked.token).await["isValid"], false);
+    let id = begun["challengeId"].as_str().unwrap();
+    assert_eq!(shop.hand_over(id, &code).await.ok()["isVerified"], true, "its own door takes it still");
+}
+
 #[tokio::test]
 async fn a_claim_brings_no_factor_back_that_was_removed_after_the_answer() {
     let app = TestApp::new().await;

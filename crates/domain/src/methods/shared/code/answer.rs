@@ -183,10 +183,12 @@ impl Answer {
 
     /// Counts it to the factor too, where there is one: an enrolment has none yet.
     async fn take_try(&self, tx: &mut Tx<'_>, action: Action, open: Challenge, is_last: bool) -> Result<Turn> {
-        let missing = || Error::Internal("a code without a factor".to_owned());
-        let factor = open.note.factor.clone().ok_or_else(missing)?;
-        let mut locks = false;
         take_answer(tx, &self.who.tenant.id, open.note.address.as_deref(), self.now).await?;
+        let Some(factor) = open.note.factor.clone() else {
+            // Begun by a backend for an address that is no factor yet: answered and claimed there.
+            return self.unlooked(tx, "no_factor", WrongBecause::CodeInvalidOrExpired).await;
+        };
+        let mut locks = false;
         if open.purpose == Purpose::Verify {
             let held = codes::find(tx, &self.who.tenant.id, &factor).await?;
             if held.as_ref().and_then(address_of) != open.note.address.as_ref() {
