@@ -59,6 +59,34 @@ async fn item_49_a_hundred_wrong_answers_in_a_row_end_a_factor_until_it_is_bound
     assert!(answers_right(&app, shop).await);
 }
 
+/// Whoever enrols an address that is not theirs guesses no longer than that.
+#[tokio::test]
+async fn item_49_an_address_that_is_to_be_a_factor_takes_a_hundred_answers_a_day() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    let day = Span::days(1).0;
+    let to_next_day = || Span(day - app.countersign.now().0.rem_euclid(day));
+    app.advance(to_next_day());
+    let mut looked_at = 0;
+    'day: for _ in 0..40 {
+        let token = shop.track("eve", "sign-up").await.token;
+        shop.enrol_email(&token, ADA).await.ok();
+        for _ in 0..5 {
+            let answer = shop.answer_email(&token, &app.wrong_code_for(ADA)).await;
+            if answer.status == 429 {
+                shop.answer_email(&token, &app.code_for(ADA)).await.refused(429, "too_many_requests");
+                break 'day;
+            }
+            answer.ok();
+            looked_at += 1;
+        }
+        app.advance(Span::minutes(5));
+    }
+    assert_eq!(looked_at, 100);
+    app.advance(to_next_day());
+    app.user_with_email(shop, "ada", ADA).await;
+}
+
 #[tokio::test]
 async fn item_50_pauses_grow_are_told_and_end_with_a_right_answer() {
     let app = TestApp::new().await;

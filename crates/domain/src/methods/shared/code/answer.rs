@@ -3,7 +3,7 @@
 use countersign_db::Tx;
 
 use super::write::{address_of, hashed};
-use super::{ANSWERS, Checked, FACTOR_WAITS, Proved, WrongBecause};
+use super::{ANSWERS, ANSWERS_OF_A_DAY, Checked, FACTOR_WAITS, Proved, WrongBecause};
 use crate::action::{self, Action, ActionState, Bearer};
 use crate::audit::{self, Event};
 use crate::authenticator::{self, Authenticator, codes};
@@ -109,6 +109,18 @@ pub(super) async fn take_answer(tx: &mut Tx<'_>, tenant: &TenantId, address: Opt
     limit::take(tx, tenant, &format!("answers:to:{}", hashed(address)), ANSWERS, now).await
 }
 
+/// Takes one of the answers of a day for an address that no factor stands behind, whose count in a row would end it: else who
+/// enrols it could guess as long as they like.
+pub(super) async fn take_answer_of_day(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    address: Option<&str>,
+    now: Millis,
+) -> Result<()> {
+    let Some(address) = address else { return Ok(()) };
+    limit::take(tx, tenant, &format!("answers:day:to:{}", hashed(address)), ANSWERS_OF_A_DAY, now).await
+}
+
 impl Answer {
     /// Of a factor that makes its codes itself: nobody asks for one, so the first answer opens the challenge.
     pub(in crate::methods) fn of_factor(mut self) -> Self {
@@ -183,13 +195,16 @@ impl Answer {
 
     /// Counts it to the factor too, where there is one: an enrolment has none yet.
     async fn take_try(&self, tx: &mut Tx<'_>, action: Action, open: Challenge, is_last: bool) -> Result<Turn> {
-        take_answer(tx, &self.who.tenant.id, open.note.address.as_deref(), self.now).await?;
+        let address = open.note.address.as_deref();
+        take_answer(tx, &self.who.tenant.id, address, self.now).await?;
         let Some(factor) = open.note.factor.clone() else {
             // Begun by a backend for an address that is no factor yet: answered and claimed there.
             return self.unlooked(tx, "no_factor", WrongBecause::CodeInvalidOrExpired).await;
         };
         let mut locks = false;
-        if open.purpose == Purpose::Verify {
+        if open.purpose == Purpose::Enrol {
+            take_answer_of_day(tx, &self.who.tenant.id, address, self.now).await?;
+        } else {
             let held = codes::find(tx, &self.who.tenant.id, &factor).await?;
             if held.as_ref().and_then(address_of) != open.note.address.as_ref() {
                 // Removed, or moved to another address, since the code was sent.

@@ -37,6 +37,9 @@ const FACTOR_WAITS: Span = Span::minutes(60);
 /// How many answers of one user are looked at.
 const ANSWERS: Limit = Limit { most: 10, within: Span::minutes(5) };
 
+/// How many answers are looked at in a day for an address that is no factor.
+const ANSWERS_OF_A_DAY: Limit = Limit { most: 100, within: Span::days(1) };
+
 /// What one method that sends codes needs.
 pub(in crate::methods) struct Rules {
     /// The method asked for.

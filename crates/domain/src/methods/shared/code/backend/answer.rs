@@ -9,21 +9,18 @@ use super::{MISSING, rules_of};
 use crate::audit::{self, Event};
 use crate::authenticator::codes;
 use crate::challenge::{self, Attempt, Challenge};
-use crate::clock::{Millis, Span};
+use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, ChallengeId};
-use crate::limit::{self, Limit};
+use crate::limit;
 use crate::methods::Method;
-use crate::methods::shared::code::answer::take_answer;
+use crate::methods::shared::code::answer::{take_answer, take_answer_of_day};
 use crate::methods::shared::code::judge::refuse;
-use crate::methods::shared::code::write::{address_of, hashed};
+use crate::methods::shared::code::write::address_of;
 use crate::methods::shared::code::{ANSWERS, WrongBecause};
 use crate::tally::{Ceremony, Stage};
 use crate::tenant::Tenant;
 use crate::{Caller, Countersign};
-
-/// How many answers are looked at in a day for an address that no factor stands behind, whose count in a row would end it.
-const ANSWERS_OF_A_DAY: Limit = Limit { most: 100, within: Span::days(1) };
 
 /// What came of an answer.
 #[derive(Debug)]
@@ -106,8 +103,10 @@ impl Judge {
             let held = codes::find(tx, &tenant.id, factor).await?;
             is_awaited &= held.as_ref().and_then(address_of).map(String::as_str) == address;
         } else {
-            let key = format!("answers:day:to:{}", hashed(counted));
-            limit::take(tx, &tenant.id, &key, ANSWERS_OF_A_DAY, self.now).await?;
+            match take_answer_of_day(tx, &tenant.id, Some(counted), self.now).await {
+                Err(Error::TooMany { .. }) if open.user.is_some() => is_awaited = false,
+                taken => taken?,
+            }
             if let Some(none) = address.is_none().then(|| AuthenticatorId::parse(&nobody)).flatten() {
                 codes::find(tx, &tenant.id, &none).await?;
             }
