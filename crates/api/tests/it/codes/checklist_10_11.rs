@@ -123,6 +123,26 @@ async fn item_10_caps_count_codes_of_both_doors_and_one_that_is_reached_leaves_n
     begin("+64210000004", "SMS").await.ok();
 }
 
+/// Else whoever asks for a user's codes often enough would end the day for all.
+#[tokio::test]
+async fn item_10_what_is_not_sent_takes_nothing_from_a_cap() {
+    let app = TestApp::with(|settings| {
+        only(settings, &["NZ"]);
+        settings.sms.per_day = 8;
+    })
+    .await;
+    app.advance_to_midnight();
+    let shop = app.tenant();
+    app.user_with_phone(shop, "ada", "+64210000789").await;
+    for _ in 0..12 {
+        shop.begin(json!({ "userId": "ada" })).await.ok();
+    }
+    app.deliver().await;
+    assert_eq!(app.inbox().messages().len(), 6);
+    assert_eq!((ask(shop, "+64217770001").await, ask(shop, "+64217770002").await), (200, 200), "two are left");
+    assert_eq!((ask(shop, "+64217770003").await, capped(&app).await), (429, 1));
+}
+
 #[tokio::test]
 async fn item_10_a_block_of_numbers_and_a_day_have_their_caps_with_one_event_each() {
     let app = TestApp::with(|settings| {

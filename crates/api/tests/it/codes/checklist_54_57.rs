@@ -6,8 +6,10 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::checklist_52_57::{begin_window, story};
+use super::sms::in_new_zealand;
 
 const ADA: &str = "ada@example.com";
+const PHONE: &str = "+64210000789";
 
 #[tokio::test]
 async fn item_54_an_address_is_one_however_it_is_written() {
@@ -57,6 +59,39 @@ async fn item_55_an_address_that_gets_no_more_codes_does_not_tell_whose_it_is() 
     let events = app.countersign.newest_events(&shop.id, 50).await.unwrap();
     let withheld = |detail: &Value| detail["withheld"] == "limit";
     assert!(events.iter().any(|event| event.detail.as_ref().is_some_and(withheld)), "who runs the server is told");
+}
+
+/// Of texts a user gets fewer than of mails. How often a code may be asked for must not tell which of them it is, and whether any.
+#[tokio::test]
+async fn item_55_how_often_a_code_is_sent_does_not_tell_what_a_user_has() {
+    let app = TestApp::with(in_new_zealand).await;
+    let shop = app.tenant();
+    begin_window(&app);
+    app.user_with_phone(shop, "phone", PHONE).await;
+    app.user_with_email(shop, "mail", ADA).await;
+    let asks = async |user: &str| {
+        let mut said = Vec::new();
+        for n in 0..16 {
+            let mut ask = json!({ "userId": user });
+            if n % 4 == 3 {
+                ask["verificationMethod"] = json!("SMS");
+            }
+            said.push(shop.begin(ask).await.status);
+        }
+        said
+    };
+    let said = asks("nobody").await;
+    assert_eq!(said, [[200; 12].as_slice(), &[429; 4]].concat());
+    assert_eq!((asks("phone").await, asks("mail").await), (said.clone(), said));
+    app.deliver().await;
+    let sent = |to: &str| app.inbox().messages().iter().filter(|caught| caught.to == to).count();
+    assert_eq!((sent(PHONE), sent(ADA)), (6, 10), "no more than there may be");
+    // A method that is named has a limit of its own.
+    begin_window(&app);
+    for status in [200, 200, 200, 200, 200, 200, 429] {
+        let asked = shop.begin(json!({ "userId": "nobody", "verificationMethod": "SMS" })).await;
+        assert_eq!(asked.status, status);
+    }
 }
 
 /// A hundred wrong answers in a row end a factor. An anonymous person is told what everybody is told.

@@ -73,7 +73,8 @@ impl Countersign {
         let factor = factor.ok_or_else(|| Error::Internal("a code without an address".to_owned()))?;
         note.asked = rules.shows_asker.then(|| Asked::of(who, caller));
         let action = (action.code.clone(), action.idempotency_key.clone());
-        let sending = Sending { rules, challenge: id.clone(), purpose, user: Some(&who.user), action, note };
+        let sending =
+            Sending { rules, challenge: id.clone(), purpose, user: Some(&who.user), is_named: true, action, note };
         let (letter, _) = self.write_code(&who.tenant, sending, caller).await?;
         self.send_now(&letter).await.into_result()?;
         Ok(Begun { challenge: id, factor, user: who.user.clone() })

@@ -6,13 +6,17 @@ use super::{CODE_LIFE, Made, Rules, cap};
 use crate::audit::{self, Event};
 use crate::authenticator::{Authenticator, Detail, SmsChannel, codes};
 use crate::challenge::{self, Challenge, Note, Purpose, State};
-use crate::clock::Millis;
+use crate::clock::{Millis, Span};
 use crate::delivery::{Channel, Letter, Post, Recipient, masked};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, ChallengeId, UserId};
+use crate::limit::{self, Limit};
 use crate::tenant::Tenant;
 use crate::user::User;
-use crate::{Caller, Countersign, limit, secret};
+use crate::{Caller, Countersign, secret};
+
+/// How many codes a backend asks for a user, by all methods together.
+const ASKED: Limit = Limit { most: 12, within: Span::minutes(10) };
 
 /// A code to one address, or to nobody.
 pub(super) struct Sending<'a> {
@@ -21,6 +25,8 @@ pub(super) struct Sending<'a> {
     pub(super) purpose: Purpose,
     /// Whose, where that is known.
     pub(super) user: Option<&'a User>,
+    /// Whether the method was named by who asks, and not found by what the user has.
+    pub(super) is_named: bool,
     /// Code and key.
     pub(super) action: (String, String),
     /// Where it goes, and what the answer needs. Without an address it goes nowhere, at the same cost.
@@ -45,7 +51,7 @@ impl Countersign {
         sending: Sending<'_>,
         caller: &Caller,
     ) -> Result<(Letter, Millis)> {
-        let Sending { rules, challenge: id, purpose, user, action: (code, key), mut note } = sending;
+        let Sending { rules, challenge: id, purpose, user, is_named, action: (code, key), mut note } = sending;
         let now = self.now();
         let expires_at = now.plus(CODE_LIFE);
         let caps = note.address.as_deref().map_or_else(|| Ok(Vec::new()), |address| (rules.guard)(tenant, address))?;
@@ -61,7 +67,11 @@ impl Countersign {
         let post = Post { user: user.clone(), challenge: Some(id.clone()), to, message, expires_at };
         let letter = self.letter(&tenant.id, &post);
         let letter = if note.address.is_some() { letter } else { letter.as_decoy() };
+        // Behind a backend may stand anybody. That a user gets no more of what they have, or their address none, would tell what
+        // and whose it is: then nobody gets the code, and the askings are counted that say so.
+        let is_hidden = user.is_some() && note.told.is_some();
         let keys = limit_keys(rules, user.as_ref(), note.address.as_deref());
+        let asked = user.as_ref().filter(|_| is_hidden).map_or_else(Vec::new, |user| asked_keys(rules, user, is_named));
         let open = Challenge {
             id,
             user,
@@ -75,22 +85,25 @@ impl Countersign {
             expires_at,
             is_stored: true,
         };
-        // Behind a backend may stand anybody. That the address of a user gets no more would tell whose it is: then nobody gets the code.
-        let is_hidden = open.user.is_some() && open.note.told.is_some();
         let event = started(&open, rules, caller, now);
         let (tenant, written, sends) = (tenant.id.clone(), letter.clone(), rules.sends);
         let capped = self
             .write(async move |tx| {
                 let (mut written, mut event) = (written.clone(), event.clone());
                 let mut is_withheld = false;
-                for (nth, key) in keys.iter().enumerate() {
+                for (key, most) in &asked {
+                    limit::take(tx, &tenant, key, *most, now).await?;
+                }
+                for key in &keys {
                     match limit::take(tx, &tenant, key, sends, now).await {
-                        Err(Error::TooMany { .. }) if is_hidden && nth > 0 => is_withheld = true,
+                        Err(Error::TooMany { .. }) if is_hidden => is_withheld = true,
                         taken => taken?,
                     }
                 }
                 let capped = event.clone().renamed("sms.cap_reached");
-                match cap::take(tx, &tenant, &caps, &capped, now).await? {
+                // What is sent to nobody takes nothing from the tenant's bounds.
+                let caps = if is_withheld { &[] } else { caps.as_slice() };
+                match cap::take(tx, &tenant, caps, &capped, now).await? {
                     Some(_) if is_hidden => is_withheld = true,
                     Some(retry_after) => return Ok(Some(retry_after)),
                     None => {}
@@ -145,6 +158,13 @@ fn limit_keys(rules: &Rules, user: Option<&UserId>, address: Option<&str>) -> Ve
     user.into_iter().chain(to.map(|to| format!("send:{factor}:to:{to}"))).collect()
 }
 
+/// The counters of what a backend asks for a user, which depend on nothing that the user has: one of all, and one of the method
+/// where it is named.
+fn asked_keys(rules: &Rules, user: &UserId, is_named: bool) -> Vec<(String, Limit)> {
+    let named = is_named.then(|| (format!("asked:{}:{user}", rules.factor.as_str()), rules.sends));
+    [(format!("asked:{user}"), ASKED)].into_iter().chain(named).collect()
+}
+
 /// An address as a part of a counter's name, however it is written. Hashed: counters are not for reading.
 pub(super) fn hashed(address: &str) -> String {
     secret::base64url(&secret::sha256(mailbox(address).as_bytes()))
@@ -157,6 +177,11 @@ fn mailbox(address: &str) -> String {
     let name = local.split('+').next().filter(|name| !name.is_empty()).unwrap_or(local);
     let domain = Host::parse(domain).map_or_else(|_| domain.to_lowercase(), |host| host.to_string());
     format!("{}@{domain}", name.to_lowercase())
+}
+
+/// Whether a factor's codes go to this address. Letters beyond ASCII are compared as they are: some fold into others.
+pub(super) fn is_at(factor: &Authenticator, address: &str) -> bool {
+    address_of(factor).is_some_and(|held| held.eq_ignore_ascii_case(address))
 }
 
 /// Where a factor's codes go.
@@ -179,11 +204,6 @@ mod tests {
             "ADA@Example.COM",
             "ada+1@example.com",
             "ada+a+b@example.com",
-/// Whether a factor's codes go to this address. Letters beyond ASCII are compared as they are: some fold into others.
-pub(super) fn is_at(factor: &Authenticator, address: &str) -> bool {
-    address_of(factor).is_some_and(|held| held.eq_ignore_ascii_case(address))
-}
-
             "Ada+@EXAMPLE.com",
             "ada@\u{ff45}xample.com",
         ] {

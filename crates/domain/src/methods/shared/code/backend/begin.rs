@@ -74,7 +74,7 @@ impl Countersign {
         let note = Note { address: Some(address), told: Some(wanted.told.clone()), ..Note::default() };
         let action = (wanted.action.as_str().to_owned(), key.as_str().to_owned());
         let challenge = ChallengeId::random();
-        let sending = Sending { rules, challenge, purpose: Purpose::Verify, user: None, action, note };
+        let sending = Sending { rules, challenge, purpose: Purpose::Verify, user: None, is_named: true, action, note };
         self.send_for_backend(tenant, sending, caller).await
     }
 
@@ -100,7 +100,8 @@ impl Countersign {
         };
         let challenge = challenge::id_of(&action, rules.method, Purpose::Verify);
         let action = (action.code, action.idempotency_key);
-        let sending = Sending { rules, challenge, purpose: Purpose::Verify, user: Some(&user), action, note };
+        let (purpose, is_named) = (Purpose::Verify, wanted.named().is_some());
+        let sending = Sending { rules, challenge, purpose, user: Some(&user), is_named, action, note };
         self.send_for_backend(tenant, sending, caller).await
     }
 
@@ -144,7 +145,7 @@ impl Countersign {
         note.told = Some(Told { locale, ..told.clone() });
         let action = (open.action_code.clone(), key.clone());
         let user = user.as_ref();
-        let sending = Sending { rules, challenge: id, purpose: Purpose::Verify, user, action, note };
+        let sending = Sending { rules, challenge: id, purpose: Purpose::Verify, user, is_named: false, action, note };
         self.send_for_backend(tenant, sending, caller).await
     }
 
