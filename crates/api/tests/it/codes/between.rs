@@ -1,5 +1,6 @@
 //! What happens between asking for a code and its answer: the same address by another way, another door, a factor that goes.
 
+use countersign_domain::methods::Method as Kind;
 use countersign_testkit::app::{TestApp, TestTenant};
 use countersign_testkit::forger::Authenticator;
 use http::Method;
@@ -71,4 +72,60 @@ async fn a_claim_brings_no_factor_back_that_was_removed_after_the_answer() {
     shop.server(Method::DELETE, &path, Value::Null).await.ok();
     shop.claim(id, "ada").await.refused(403, "insufficient_scope");
     assert_eq!(shop.factors_of("ada").await, Vec::<Value>::new());
+}
+
+/// Switches methods of the test tenant off, these and no others.
+async fn switch_off(app: &TestApp, methods: Vec<Kind>) {
+    let tenant = app.countersign.tenant(&app.tenant().id).await.expect("the tenant is there");
+    let mut settings = tenant.settings.clone();
+    settings.disabled_methods = methods;
+    let name = tenant.name.clone();
+    app.countersign.update_tenant(&app.tenant().id, name, settings, false).await.expect("the settings are good");
+}
+
+#[tokio::test]
+async fn a_method_that_is_switched_off_takes_no_answer_to_what_it_had_sent() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    let sign_up = shop.track("ada", "sign-up").await.token;
+    shop.enrol_email(&sign_up, ADA).await.ok();
+    let by_link = shop.track("grace", "sign-up").await.token;
+    shop.enrol_link(&by_link, "grace@example.com").await.ok();
+    let page = app.open_link(&app.link_for("grace@example.com")).await;
+    let id = shop.begin_for("alan@example.com").await;
+    let typed = app.code_after("alan@example.com", 1).await;
+
+    switch_off(&app, vec![Kind::EmailOtp, Kind::EmailMagicLink]).await;
+    shop.answer_email(&sign_up, &app.code_for(ADA)).await.refused(400, "invalid_configuration");
+    shop.hand_over(&id, &typed).await.refused(400, "invalid_configuration");
+    assert_eq!(app.press(&page, "yes").await.status, 410);
+    shop.poll_link(&by_link).await.refused(400, "invalid_configuration");
+    for user in ["ada", "grace"] {
+        assert_eq!(shop.factors_of(user).await, Vec::<Value>::new());
+    }
+
+    switch_off(&app, Vec::new()).await;
+    assert_eq!(shop.answer_email(&sign_up, &app.code_for(ADA)).await.ok()["isVerified"], true, "nothing was used up");
+    assert_eq!(shop.hand_over(id.as_str(), &typed).await.ok()["isVerified"], true);
+    assert_eq!(app.press(&page, "yes").await.status, 200);
+}
+
+#[tokio::test]
+async fn codes_and_links_that_were_sent_are_answered_after_the_key_was_rotated() {
+    let mut app = TestApp::new().await;
+    let shop = app.tenant().clone();
+    let sign_up = shop.track("ada", "sign-up").await.token;
+    shop.enrol_email(&sign_up, ADA).await.ok();
+    let by_link = shop.track("grace", "sign-up").await.token;
+    shop.enrol_link(&by_link, "grace@example.com").await.ok();
+    let id = shop.begin_for("alan@example.com").await;
+    let typed = app.code_after("alan@example.com", 1).await;
+    let opened = app.open_link(&app.link_for("grace@example.com")).await;
+
+    app.rotate_key().await;
+    let shop = app.tenant().clone();
+    assert_eq!(shop.answer_email(&sign_up, &app.code_for(ADA)).await.ok()["isVerified"], true);
+    assert_eq!(shop.hand_over(&id, &typed).await.ok()["isVerified"], true);
+    assert_eq!(app.press(&opened, "yes").await.status, 200, "a page that was open, too");
+    assert_eq!(shop.poll_link(&by_link).await.ok()["isVerified"], true);
 }
