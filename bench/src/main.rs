@@ -1,6 +1,7 @@
 //! What whole passkey sign-ins cost, measured on the release binary over HTTP (bench/README.md).
 
 mod bulk;
+mod disk;
 mod figures;
 mod folder;
 mod http;

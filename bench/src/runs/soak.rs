@@ -10,6 +10,7 @@ use clap::Args;
 use countersign_db::{Db, Options, statements};
 
 use crate::bulk;
+use crate::disk;
 use crate::figures::number;
 use crate::folder::Folder;
 use crate::load::{Gap, Pulse, closed};
@@ -33,6 +34,8 @@ pub(crate) struct Wanted {
     pub(crate) users: u64,
 }
 
+/// How long the disk is looked at before.
+const DISK: Duration = Duration::from_secs(30);
 /// No longer without a completed sign-in.
 const BOUND: Duration = Duration::from_millis(50);
 /// How long the server keeps what has expired (`crates/domain/src/sweep/mod.rs`), in milliseconds.
@@ -66,6 +69,14 @@ struct Stand {
 
 pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
     let folder = Folder::new()?;
+    let alone = disk::alone(folder.path(), DISK, BOUND)?;
+    println!(
+        "The disk alone, flushed a hundred times a second: {} of {} flushes of 512 KiB took more than 50 ms (median {:.2} ms, longest {} ms).",
+        alone.slow,
+        alone.count,
+        alone.median.as_secs_f64() * 1e3,
+        alone.longest.as_millis()
+    );
     let settings = Settings { binary: binary.to_owned(), kept: Some(HISTORY.0), ..Settings::default() };
     let mut server = Countersign::create(&settings, &folder.path().join("countersign"))?;
     server.set(r#"{"anonymousChallengeMinutes":1}"#)?;
