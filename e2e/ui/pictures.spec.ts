@@ -7,6 +7,8 @@ const SIZES = { narrow: { width: 385, height: 720 }, wide: { width: 1280, height
 for (const locale of ["en", "de", "ar"]) {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const [size, viewport] of Object.entries(SIZES)) {
+      // Long words are a matter of the narrow page alone.
+      if (locale === "de" && (size !== "narrow" || colorScheme !== "light")) continue;
       test.describe(`${locale} ${colorScheme} ${size}`, () => {
         test.use({ locale, colorScheme, viewport });
         test.setTimeout(240_000);

@@ -4,7 +4,7 @@ import type { AuthenticatorMethod } from "@countersign/browser";
 const PATHS: Record<AuthenticatorMethod, string> = {
   PASSKEY:
     "M10 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7 9c0-3.5 3-6 7-6 1 0 2 .2 2.8.5M18 16a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Zm0 0v5m0-2h2",
-  SECURITY_KEY: "M7 3h10v9a5 5 0 0 1-10 0V3Zm3 0V1m4 2V1m-2 8v4m0 4v5",
+  SECURITY_KEY: "M8 2h8a1 1 0 0 1 1 1v12H7V3a1 1 0 0 1 1-1Zm1 13v7h6v-7M12 10.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
   AUTHENTICATOR_APP: "M7 2h10v20H7V2Zm3 17h4M12 7v4l2 2",
   EMAIL_MAGIC_LINK: "M3 5h18v14H3V5Zm0 1 9 7 9-7M14 16h4",
   EMAIL_OTP: "M3 5h18v14H3V5Zm0 1 9 7 9-7",
