@@ -9,6 +9,7 @@ mod edge;
 mod extract;
 pub mod openapi;
 mod problem;
+mod removal;
 mod server;
 mod ui;
 mod wellknown;

@@ -145,6 +145,7 @@ impl From<Error> for Problem {
             Error::UnknownCredential => new(StatusCode::BAD_REQUEST, "unknown_credential"),
             Error::InvalidConfiguration(_) => new(StatusCode::BAD_REQUEST, "invalid_configuration"),
             Error::AttestationRefused(_) => new(StatusCode::BAD_REQUEST, "attestation_refused"),
+            Error::LastFactor => new(StatusCode::CONFLICT, "last_factor"),
             Error::DeliveryFailed(_) => new(StatusCode::BAD_GATEWAY, "delivery_failed"),
             Error::TooMany { retry_after } => {
                 Self { retry_after: Some(retry_after), ..new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests") }

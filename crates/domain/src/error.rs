@@ -46,6 +46,9 @@ pub enum Error {
     /// The attestation policy refused.
     #[error("{0}")]
     AttestationRefused(String),
+    /// A user may not remove the last factor that they can be asked for.
+    #[error("This is the last authenticator that can confirm the user. Add another one first, then remove this one.")]
+    LastFactor,
     /// The provider did not take the message at the first try. The reason is for the log and the audit trail: it may name the
     /// operator's machines.
     #[error("The message could not be sent. Try again shortly, or use another method.")]

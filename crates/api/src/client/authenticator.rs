@@ -24,6 +24,9 @@ pub(super) struct UserAuthenticator {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_verified_at: Option<String>,
     is_default: bool,
+    /// What its user calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +69,7 @@ impl From<&Authenticator> for UserAuthenticator {
             verified_at: factor.verified_at.map(Millis::rfc3339),
             last_verified_at: factor.last_verified_at.map(Millis::rfc3339),
             is_default: factor.is_default,
+            name: factor.label.clone(),
             username: credential.and_then(|credential| credential.username.clone()),
             display_name: credential.and_then(|credential| credential.display_name.clone()),
             email,

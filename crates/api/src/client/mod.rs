@@ -24,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(challenge::begin))
         .routes(routes!(factors::list))
+        .routes(routes!(factors::update, factors::remove))
         .routes(routes!(prompt::show))
         .routes(routes!(passkey::registration_options))
         .routes(routes!(passkey::add, passkey::find))

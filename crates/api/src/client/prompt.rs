@@ -45,6 +45,10 @@ pub(super) struct PromptBody {
     authenticators: Vec<UserAuthenticator>,
     /// Whether the user may add a factor now.
     may_enrol: bool,
+    /// Whether the user may make a new set of recovery codes now.
+    may_renew_recovery_codes: bool,
+    /// Whether the user may remove the last authenticator that can confirm them.
+    may_remove_last_factor: bool,
     user: PromptUser,
     tenant: PromptTenant,
     /// BCP 47; what the user or else the tenant prefers.
@@ -111,6 +115,8 @@ impl PromptBody {
             methods: prompt.methods.into_iter().map(countersign_domain::methods::Method::as_str).collect(),
             authenticators: prompt.factors.iter().map(UserAuthenticator::from).collect(),
             may_enrol: prompt.may_enrol,
+            may_renew_recovery_codes: prompt.may_renew_codes,
+            may_remove_last_factor: tenant.settings.may_remove_last_factor,
             tenant: PromptTenant {
                 tenant_id: tenant.id.to_string(),
                 name: tenant.name.clone(),

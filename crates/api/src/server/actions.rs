@@ -24,6 +24,8 @@ pub(super) struct TrackBody {
     idempotency_key: Option<String>,
     /// Where a prompt sends the user back to.
     redirect_url: Option<String>,
+    /// Whether `url` opens the user's authenticators, once the user has proved themselves.
+    redirect_to_settings: Option<bool>,
     /// Address of the user.
     ip_address: Option<String>,
     /// Agent of the user.
@@ -115,6 +117,7 @@ impl TrackBody {
             change,
             scope: Scope::parse(self.scope.as_deref().unwrap_or_default()),
             redirect_url: redirect(self.redirect_url)?,
+            to_settings: self.redirect_to_settings.unwrap_or_default(),
             ip_address: short("ipAddress", self.ip_address)?,
             user_agent: short("userAgent", self.user_agent)?,
             device_id: short("deviceId", self.device_id)?,

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use countersign_domain::Error;
-use countersign_domain::authenticator::{ImportedCredential, Removed};
+use countersign_domain::authenticator::ImportedCredential;
 use countersign_domain::methods::recovery_codes::NewCodes;
 use countersign_domain::methods::{Brought, Method};
-use countersign_domain::secret::{Secret, base64url, from_base64url};
+use countersign_domain::secret::{Secret, from_base64url};
 use countersign_domain::user::UserChange;
 use countersign_webauthn::Aaguid;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use crate::Api;
 use crate::extract::{CeremonyBody, From, JsonBody, Path, ServerKey};
 use crate::openapi::Problems;
 use crate::problem::Problem;
+use crate::removal::Deleted;
 
 /// Most credentials in one batch.
 const BATCH: usize = 100;
@@ -198,24 +199,6 @@ impl BatchEntry {
     }
 }
 
-/// A removal, and what the browser should be told of it.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Deleted {
-    success: bool,
-    /// For `PublicKeyCredential.signalAllAcceptedCredentials` (WebAuthn Level 3 §5.1.10).
-    signal: Signal,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct Signal {
-    rp_id: String,
-    /// WebAuthn user handle, base64url.
-    user_id: String,
-    /// Credential ids of the passkeys that are left.
-    all_accepted_credential_ids: Vec<String>,
-}
-
 /// Delete an authenticator. Its use ends at once.
 #[utoipa::path(delete, path = "/users/{userId}/authenticators/{userAuthenticatorId}", operation_id = "deleteAuthenticator",
     tag = "Authenticators", params(("userId" = String, Path), ("userAuthenticatorId" = String, Path)),
@@ -226,11 +209,6 @@ pub(super) async fn delete(
     From(caller): From,
     Path((user, id)): Path<(String, String)>,
 ) -> Result<Json<Deleted>, Problem> {
-    let Removed { user, accepted_credentials } = api.countersign.remove_factor(&tenant, &user, &id, &caller).await?;
-    let signal = Signal {
-        rp_id: tenant.rp_id.to_string(),
-        user_id: base64url(user.id.as_str().as_bytes()),
-        all_accepted_credential_ids: accepted_credentials.iter().map(|id| base64url(id)).collect(),
-    };
-    Ok(Json(Deleted { success: true, signal }))
+    let removed = api.countersign.remove_factor(&tenant, &user, &id, &caller).await?;
+    Ok(Json(Deleted::new(&tenant, &removed)))
 }

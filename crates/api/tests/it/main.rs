@@ -25,6 +25,7 @@ mod import;
 mod keys;
 mod late;
 mod outbox;
+mod own_factors;
 mod prompts;
 mod races;
 mod response_rules;

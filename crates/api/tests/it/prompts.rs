@@ -98,6 +98,41 @@ async fn settings_and_further_factors_follow_a_proof() {
 }
 
 #[tokio::test]
+async fn track_gives_an_address_that_opens_the_settings_where_it_is_asked_to() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    for (body, opens) in [
+        (json!({ "redirectToSettings": true }), true),
+        (json!({ "redirectToSettings": false }), false),
+        (json!({ "redirectToSettings": null }), false),
+        (json!({}), false),
+    ] {
+        let tracked = shop.track_with("ada", "account", body.clone()).await;
+        let url = tracked.body["url"].as_str().unwrap();
+        let view = if opens { "&view=settings" } else { "" };
+        assert!(url.ends_with(&format!("/ui/?token={}{view}", tracked.token)), "{body}: {url}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_asked_for_nothing_proves_themselves_before_they_see_their_settings() {
+    let app = TestApp::with(|settings| settings.default_outcome = Some(Outcome::Allow)).await;
+    let shop = app.tenant();
+    let key = Authenticator::new();
+    shop.user_with_passkey("ada", &key).await;
+    let token = shop.track("ada", "account").await.token;
+    assert_eq!(kind(shop, &token, "?settings=true").await, "CHALLENGE");
+    assert_eq!(ask(shop, &token, "").await.ok()["mayRenewRecoveryCodes"], false);
+    shop.verify_passkey(&token, &key).await.ok();
+    let body = ask(shop, &token, "?settings=true&passed=RECOVERY_CODES").await.ok();
+    assert_eq!((&body["kind"], &body["mayRenewRecoveryCodes"]), (&json!("SETTINGS"), &json!(true)));
+    assert_eq!(body["mayRemoveLastFactor"], false);
+    // The backend may open them by its word.
+    let granted = shop.track_with("ada", "elsewhere", json!({ "scope": "update:authenticators" })).await.token;
+    assert_eq!(kind(shop, &granted, "?settings=true").await, "SETTINGS");
+}
+
+#[tokio::test]
 async fn a_decided_action_is_told_as_it_is() {
     let app = TestApp::with(|settings| settings.default_outcome = Some(Outcome::Block)).await;
     let shop = app.tenant();

@@ -28,6 +28,8 @@ pub struct Track {
     pub scope: Scope,
     /// Where a prompt sends the user back to.
     pub redirect_url: Option<String>,
+    /// Whether the prompt opens the user's factors once the action is proved.
+    pub to_settings: bool,
     /// Address of the user, as the backend sees it.
     pub ip_address: Option<String>,
     /// Agent of the user, as the backend sees it.
@@ -72,7 +74,7 @@ impl Countersign {
         let fresh_user = UserId::random();
         let key = track.idempotency_key.clone().unwrap_or_else(IdempotencyKey::random);
         let scope = Scope { read: true, ..track.scope };
-        let outcome = tenant.settings.default_outcome;
+        let (outcome, to_settings) = (tenant.settings.default_outcome, track.to_settings);
         let event = Event::new("action.tracked", now).caller(caller);
         let again = event.clone().renamed("action.tracked_again");
         let (tenant_id, teller) = (tenant.id.clone(), tenant.teller.clone());
@@ -128,7 +130,8 @@ impl Countersign {
             proof: None,
         };
         let token = self.issue_client_token(tenant, &token, now)?;
-        let url = format!("{}/ui/?token={token}", tenant_ui_url(self, tenant));
+        let view = if to_settings { "&view=settings" } else { "" };
+        let url = format!("{}/ui/?token={token}{view}", tenant_ui_url(self, tenant));
         let enrolled = authenticator::store::methods_of(self.db(), &tenant.id, &user.id).await?;
         let allowed = self.offered_methods(tenant);
         Ok(Tracked { action, user, token, url, enrolled, allowed })

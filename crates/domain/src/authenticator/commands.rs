@@ -1,24 +1,15 @@
-//! Listing and removing factors.
+//! Listing factors, and what the backend does with them.
 
+use super::removal::{Removal, Removed};
 use super::{Authenticator, Credential, Enrolled, credentials, store};
 use crate::action::Bearer;
-use crate::audit::{self, Event};
-use crate::delivery::Happened;
+use crate::audit::Event;
 use crate::error::{Error, Result};
 use crate::id::AuthenticatorId;
 use crate::methods::Method;
 use crate::tenant::Tenant;
 use crate::user::{self, User};
 use crate::{Caller, Countersign};
-
-/// What a removal leaves, for the browser to signal (WebAuthn L3 §5.1.10, `signalAllAcceptedCredentials`).
-#[derive(Debug)]
-pub struct Removed {
-    /// The user it was taken from; the WebAuthn user handle is the id's ASCII.
-    pub user: User,
-    /// Credential ids of the passkeys that are left.
-    pub accepted_credentials: Vec<Vec<u8>>,
-}
 
 impl Countersign {
     /// The factors of a token's holder. The action has to be there: a token outlives a deleted user, and another user may
@@ -69,39 +60,17 @@ impl Countersign {
     ) -> Result<Removed> {
         let missing = || Error::NotFound("user authenticator");
         let user = user::store::find_external(self.db(), &tenant.id, external_id).await?.ok_or_else(missing)?;
-        let id = AuthenticatorId::parse(id).ok_or_else(missing)?;
-        let factor = store::find(self.db(), &tenant.id, &id).await?.filter(|factor| factor.user == user.id);
-        let factor = factor.ok_or_else(missing)?;
         let now = self.now();
-        let event = Event::new("authenticator.deleted", now)
-            .user(&user.id)
-            .authenticator(&id)
-            .caller(caller)
-            .detail("method", factor.method.as_str());
-        let left = store::list(self.db(), &tenant.id, &user.id).await?;
-        let (mut gone, left): (Vec<_>, Vec<_>) = left.into_iter().partition(|held| held.id == id);
-        let removed = gone.pop();
-        let (tenant_id, teller, owner) = (tenant.id.clone(), tenant.teller.clone(), user.clone());
-        let notice = removed.map(|held| held.notice(Happened::FactorRemoved, now));
-        self.write(async move |tx| {
-            let told = teller.addressees(tx, &owner, None).await?;
-            if factor.verified_at.is_some() && factor.method.is_factor() {
-                let is_last = user::store::remove_factor(tx, &tenant_id, &factor.user).await?;
-                if is_last {
-                    store::delete_of_method(tx, &tenant_id, &factor.user, Method::RecoveryCode).await?;
-                }
-            }
-            if !store::delete(tx, &tenant_id, &factor).await? {
-                return Err(Error::NotFound("user authenticator"));
-            }
-            if let Some(notice) = &notice {
-                teller.tell(tx, &owner, &told, notice).await?;
-            }
-            audit::record(tx, &tenant_id, &event).await
-        })
-        .await?;
-        let passkeys = left.iter().filter(|factor| factor.method == Method::Passkey);
-        let accepted_credentials = passkeys.filter_map(|factor| Some(factor.webauthn()?.detail.id)).collect();
+        let removal = Removal {
+            teller: tenant.teller.clone(),
+            owner: user.clone(),
+            id: AuthenticatorId::parse(id).ok_or_else(missing)?,
+            event: Event::new("authenticator.deleted", now).caller(caller),
+            device: None,
+            must_leave: None,
+            now,
+        };
+        let accepted_credentials = self.write(async move |tx| removal.run(tx).await).await?;
         Ok(Removed { user, accepted_credentials })
     }
 }

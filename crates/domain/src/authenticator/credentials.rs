@@ -90,6 +90,15 @@ pub(crate) async fn list(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Ve
     db.all(&LIST, &[tenant, user]).await?.iter().map(|row| store::read(row, Credential::read)).collect()
 }
 
+/// The same inside a transaction.
+pub(super) async fn reload(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    user: &UserId,
+) -> Result<Vec<Authenticator<Credential>>> {
+    tx.all(&LIST, &[tenant, user]).await?.iter().map(|row| store::read(row, Credential::read)).collect()
+}
+
 /// Stores a factor with its credential. `false` when the tenant holds this credential id already, whoever's it is
 /// (checklist 37); the caller refuses, which rolls the factor back.
 pub(crate) async fn insert(tx: &mut Tx<'_>, tenant: &TenantId, factor: &Authenticator<Credential>) -> Result<bool> {

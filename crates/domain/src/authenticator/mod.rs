@@ -7,7 +7,10 @@ mod commands;
 mod credential;
 pub(crate) mod credentials;
 mod import;
+mod name;
+mod own;
 mod provider;
+mod removal;
 pub(crate) mod store;
 mod user_agent;
 
@@ -20,11 +23,13 @@ use crate::methods::Method;
 
 pub(crate) use added::Added;
 pub(crate) use assurance::{assurance, assurance_of_code, combine};
-pub use commands::Removed;
 pub use credential::Credential;
 pub(crate) use credential::{IMPORTED, words};
 pub use import::{ImportFailure, ImportReport, ImportedCredential};
+pub use name::FactorName;
+pub use own::FactorChange;
 pub use provider::{Provider, provider_of};
+pub use removal::Removed;
 pub use store::Enrolled;
 pub use user_agent::{Browser, Device, ParsedUserAgent, parse as parse_user_agent};
 

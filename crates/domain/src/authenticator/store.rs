@@ -2,7 +2,7 @@
 
 use countersign_db::{Columns, Db, Row, Tx, statements};
 
-use super::{Authenticator, codes, credentials};
+use super::{Authenticator, Credential, FactorName, codes, credentials};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, TenantId, UserId};
@@ -17,7 +17,6 @@ macro_rules! factor_columns {
 pub(super) use factor_columns;
 
 statements! {
-    FIND = concat!("SELECT ", factor_columns!(), " FROM authenticators a WHERE a.tenant_id = $1 AND a.authenticator_id = $2");
     METHODS = "SELECT method, CAST(max(is_default) AS bigint) FROM authenticators
         WHERE tenant_id = $1 AND user_id = $2 AND verified_at IS NOT NULL AND method <> 'RECOVERY_CODE'
         GROUP BY method ORDER BY method";
@@ -32,6 +31,7 @@ statements! {
         AND verified_at IS NOT NULL ORDER BY is_default DESC, created_at, authenticator_id LIMIT 1";
     DEMOTE = "UPDATE authenticators SET is_default = 0 WHERE tenant_id = $1 AND user_id = $2 AND is_default = 1";
     PROMOTE = "UPDATE authenticators SET is_default = 1 WHERE tenant_id = $1 AND authenticator_id = $2";
+    RENAME = "UPDATE authenticators SET label = $1 WHERE tenant_id = $2 AND authenticator_id = $3";
     DELETE = "DELETE FROM authenticators WHERE tenant_id = $1 AND authenticator_id = $2 AND user_id = $3 RETURNING is_default";
     DELETE_OF_METHOD = "DELETE FROM authenticators WHERE tenant_id = $1 AND user_id = $2 AND method = $3";
 }
@@ -53,18 +53,24 @@ pub(super) fn read<D>(row: &Row, detail: impl FnOnce(&mut Columns<'_>) -> Result
     })
 }
 
-/// A factor without what it rests on.
-pub(crate) async fn find(db: &Db, tenant: &TenantId, id: &AuthenticatorId) -> Result<Option<Authenticator<()>>> {
-    db.opt(&FIND, &[tenant, id]).await?.as_ref().map(|row| read(row, |_| Ok(()))).transpose()
-}
-
 /// The user's factors of all kinds, oldest first; recovery codes after the factor that they were made with.
 pub(crate) async fn list(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Vec<Authenticator>> {
-    let mut all: Vec<_> = credentials::list(db, tenant, user).await?.into_iter().map(Authenticator::from).collect();
-    all.extend(codes::list(db, tenant, user).await?);
+    let credentials = credentials::list(db, tenant, user).await?;
+    Ok(in_order(credentials, codes::list(db, tenant, user).await?))
+}
+
+/// The same inside a transaction.
+pub(super) async fn reload(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId) -> Result<Vec<Authenticator>> {
+    let credentials = credentials::reload(tx, tenant, user).await?;
+    Ok(in_order(credentials, codes::reload(tx, tenant, user).await?))
+}
+
+fn in_order(credentials: Vec<Authenticator<Credential>>, codes: Vec<Authenticator>) -> Vec<Authenticator> {
+    let mut all: Vec<_> = credentials.into_iter().map(Authenticator::from).collect();
+    all.extend(codes);
     let place = |factor: &Authenticator| (factor.created_at, !factor.method.is_factor());
     all.sort_by(|a, b| (place(a), &a.id).cmp(&(place(b), &b.id)));
-    Ok(all)
+    all
 }
 
 /// The kinds of a user's verified factors.
@@ -123,6 +129,12 @@ pub(super) async fn insert<D>(tx: &mut Tx<'_>, tenant: &TenantId, factor: &Authe
 /// Notes a use. `false` when the factor is gone.
 pub(crate) async fn record_use(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId, at: Millis) -> Result<bool> {
     Ok(tx.run(&USE, &[&at, tenant, id]).await? == 1)
+}
+
+/// Gives a factor a name.
+pub(super) async fn rename(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId, name: &FactorName) -> Result<()> {
+    tx.run(&RENAME, &[&name.as_str(), tenant, id]).await?;
+    Ok(())
 }
 
 /// Makes a factor the one that is asked for first. Who calls it holds the user's row (`user::store::add_factor` and its kin), so

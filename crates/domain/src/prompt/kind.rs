@@ -76,6 +76,8 @@ pub(super) struct Facts {
     pub(super) state: ActionState,
     pub(super) is_enrolled: bool,
     pub(super) may_enrol: bool,
+    /// The backend lets the user change or remove factors without a proof.
+    pub(super) may_change: bool,
     /// The user has just enrolled for the first time and has no recovery codes, which the tenant gives out.
     pub(super) wants_recovery_codes: bool,
     /// The user has just proved themselves, and could do so by a passkey from now on.
@@ -90,7 +92,9 @@ pub(super) fn of(facts: Facts, wish: &PromptWish) -> PromptKind {
         ActionState::ChallengeFailed => PromptKind::Failed,
         ActionState::Allow | ActionState::ChallengeRequired if !facts.is_enrolled => PromptKind::Enrol,
         ActionState::ChallengeRequired => PromptKind::Challenge,
-        ActionState::Allow if wish.settings => PromptKind::Settings,
+        ActionState::Allow if wish.settings && facts.may_change => PromptKind::Settings,
+        // Whoever sees their factors is about to change them, and that takes a proof.
+        ActionState::Allow if wish.settings => PromptKind::Challenge,
         ActionState::Allow if wish.enrol && is_open(PromptKind::Enrol) => {
             if facts.may_enrol {
                 PromptKind::Enrol
@@ -122,6 +126,7 @@ mod tests {
         state: S::Allow,
         is_enrolled: true,
         may_enrol: false,
+        may_change: false,
         wants_recovery_codes: false,
         wants_passkey: false,
     };
@@ -164,6 +169,16 @@ mod tests {
         let proved = Facts { state: S::ChallengeSucceeded, may_enrol: true, ..PLAIN };
         assert_eq!(shown(proved, &wish), K::Enrol);
         assert_eq!(shown(proved, &PromptWish { passed: vec![K::Enrol], ..wish }), K::Done);
+    }
+
+    #[test]
+    fn settings_take_a_proof_first_unless_the_backend_says_otherwise() {
+        let wish = PromptWish { settings: true, ..PromptWish::default() };
+        assert_eq!(shown(PLAIN, &wish), K::Challenge);
+        assert_eq!(shown(Facts { may_change: true, ..PLAIN }, &wish), K::Settings);
+        assert_eq!(shown(Facts { state: S::ChallengeSucceeded, ..PLAIN }, &wish), K::Settings);
+        assert_eq!(shown(Facts { state: S::ChallengeRequired, may_change: true, ..PLAIN }, &wish), K::Challenge);
+        assert_eq!(shown(Facts { is_enrolled: false, ..PLAIN }, &wish), K::Enrol);
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Prompt {
     pub factors: Vec<Authenticator>,
     /// Whether the user may add a factor now.
     pub may_enrol: bool,
+    /// Whether the user may make a new set of recovery codes now.
+    pub may_renew_codes: bool,
     /// BCP 47; what the user or else the tenant prefers.
     pub locale: Option<String>,
     /// Where the user goes afterwards.
@@ -48,18 +50,19 @@ impl Countersign {
             Err(error) => return Err(error),
         };
         let has_passkey = held(Method::Passkey);
+        let is_fresh = action.is_freshly_proved(now);
+        let has_codes_on = self.offers(tenant, Method::RecoveryCode);
+        let scope = who.token.scope;
         let facts = Facts {
             state: action.state,
             is_enrolled: who.user.is_enrolled(),
             may_enrol,
-            wants_recovery_codes: self.offers(tenant, Method::RecoveryCode)
-                && !held(Method::RecoveryCode)
-                && action.is_freshly_proved(now)
-                && all_new(&factors, now),
+            may_change: who.token.proof.is_none() && (scope.update || scope.remove),
+            wants_recovery_codes: has_codes_on && !held(Method::RecoveryCode) && is_fresh && all_new(&factors, now),
             wants_passkey: tenant.settings.prompts.uplift_every_days > 0
                 && offered.contains(&Method::Passkey)
                 && !has_passkey
-                && action.is_freshly_proved(now),
+                && is_fresh,
         };
         let kind = kind::of(facts, wish);
         let methods = match kind {
@@ -70,7 +73,8 @@ impl Countersign {
         };
         let locale = who.user.locale.clone().or_else(|| tenant.settings.messages.locale.clone());
         let redirect_url = action.redirect_url.clone().or_else(|| tenant.settings.client_url.clone());
-        Ok(Prompt { kind, action, methods, factors, may_enrol, locale, redirect_url })
+        let may_renew_codes = has_codes_on && is_fresh;
+        Ok(Prompt { kind, action, methods, factors, may_enrol, may_renew_codes, locale, redirect_url })
     }
 
     /// The methods that may answer, the one to ask for first at the front.

@@ -27,6 +27,8 @@ pub struct Settings {
     pub disabled_methods: Vec<Method>,
     /// Whether users are told by mail of changes to their factors and addresses.
     pub notices: bool,
+    /// Whether a user may remove the last factor that they can be asked for. Their backend always may.
+    pub may_remove_last_factor: bool,
     /// Outcome of an action without configuration. `None`: ALLOW for a user without factors, else CHALLENGE_REQUIRED.
     pub default_outcome: Option<Outcome>,
     /// Life of a client token in minutes, 1 to 60.
@@ -59,6 +61,7 @@ impl Default for Settings {
             custom_domain: None,
             disabled_methods: Vec::new(),
             notices: true,
+            may_remove_last_factor: false,
             default_outcome: None,
             token_minutes: 10,
             anonymous_challenge_minutes: 10,

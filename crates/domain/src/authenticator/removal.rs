@@ -1,0 +1,77 @@
+//! Removing a factor, at whichever door: what goes with it, what is left, who is told.
+
+use countersign_db::Tx;
+
+use super::{Authenticator, store};
+use crate::audit::{self, Event};
+use crate::clock::Millis;
+use crate::delivery::{Happened, Notice};
+use crate::error::{Error, Result};
+use crate::id::AuthenticatorId;
+use crate::methods::Method;
+use crate::notice::Teller;
+use crate::user::{self, User};
+
+/// What a removal leaves, for the browser to signal (WebAuthn L3 §5.1.10, `signalAllAcceptedCredentials`).
+#[derive(Debug)]
+pub struct Removed {
+    /// The user it was taken from; the WebAuthn user handle is the id's ASCII.
+    pub user: User,
+    /// Credential ids that are left, of passkeys and of security keys: what is not named may be forgotten by whoever keeps it.
+    pub accepted_credentials: Vec<Vec<u8>>,
+}
+
+/// A factor to be removed. It may be tried more than once.
+pub(super) struct Removal {
+    pub(super) teller: Teller,
+    pub(super) owner: User,
+    pub(super) id: AuthenticatorId,
+    /// Who removes it.
+    pub(super) event: Event,
+    /// In words, where the user removes it themselves.
+    pub(super) device: Option<String>,
+    /// Kinds of factors of which one has to be left; `None` where the last one may go.
+    pub(super) must_leave: Option<Vec<Method>>,
+    pub(super) now: Millis,
+}
+
+impl Removal {
+    /// Takes the factor away with what rests on it, tells every address verified until now, and gives the credential ids that
+    /// are left. Its open challenges are worth nothing without it.
+    pub(super) async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Vec<u8>>> {
+        let (tenant, user) = (&self.teller.tenant, &self.owner.id);
+        let missing = || Error::NotFound("user authenticator");
+        // First, so that of two removals at once the second sees what the first has left (checklist 47).
+        user::store::hold(tx, tenant, user, self.now).await?.ok_or_else(missing)?;
+        let held = store::reload(tx, tenant, user).await?;
+        let (mut gone, left): (Vec<_>, Vec<_>) = held.into_iter().partition(|factor| factor.id == self.id);
+        let gone = gone.pop().ok_or_else(missing)?;
+        let counts = is_counted(&gone);
+        if counts && !self.may_go(&left) {
+            return Err(Error::LastFactor);
+        }
+        let told = self.teller.addressees(tx, &self.owner, None).await?;
+        if counts && user::store::remove_factor(tx, tenant, user).await? {
+            store::delete_of_method(tx, tenant, user, Method::RecoveryCode).await?;
+        }
+        if !store::delete(tx, tenant, &gone).await? {
+            return Err(missing());
+        }
+        let notice = Notice { device: self.device.clone(), ..gone.notice(Happened::FactorRemoved, self.now) };
+        self.teller.tell(tx, &self.owner, &told, &notice).await?;
+        let event = self.event.clone().user(user).authenticator(&gone.id).detail("method", gone.method.as_str());
+        audit::record(tx, tenant, &event).await?;
+        Ok(left.iter().filter_map(|factor| Some(factor.webauthn()?.detail.id)).collect())
+    }
+
+    /// Whether one is left that the user can be asked for. A factor of a method that is off is none.
+    fn may_go(&self, left: &[Authenticator]) -> bool {
+        let Some(kinds) = &self.must_leave else { return true };
+        left.iter().any(|factor| is_counted(factor) && kinds.contains(&factor.method))
+    }
+}
+
+/// Whether it is among the user's factors, which `users.factors` counts.
+fn is_counted(factor: &Authenticator) -> bool {
+    factor.verified_at.is_some() && factor.method.is_factor()
+}
