@@ -1,4 +1,5 @@
-import type { Authenticator, Prompt, PromptWish } from "./prompt.js";
+import { Authenticators } from "./authenticators.js";
+import type { Prompt, PromptWish } from "./prompt.js";
 import { CodeMethod, CodeSender } from "./methods/code.js";
 import { Email } from "./methods/email.js";
 import { MagicLink } from "./methods/magic-link.js";
@@ -33,6 +34,7 @@ export class Countersign {
   readonly whatsapp: CodeSender;
   readonly totp: Totp;
   readonly recoveryCodes: RecoveryCodes;
+  readonly authenticators: Authenticators;
   private readonly transport: Transport;
 
   constructor({ baseUrl, token }: CountersignOptions) {
@@ -45,6 +47,7 @@ export class Countersign {
     this.whatsapp = new CodeSender(this.transport, "whatsapp");
     this.totp = new Totp(this.transport);
     this.recoveryCodes = new RecoveryCodes(this.transport, new CodeMethod(this.transport, "recovery-code"));
+    this.authenticators = new Authenticators(this.transport);
   }
 
   /** The token as the last proof left it: what the backend validates. */
@@ -59,10 +62,5 @@ export class Countersign {
     if (wish.settings) query.set("settings", "true");
     if (wish.passed?.length) query.set("passed", wish.passed.join(","));
     return this.transport.get(`/prompt?${query}`);
-  }
-
-  /** The user's authenticators, oldest first. */
-  authenticators(): Promise<Authenticator[]> {
-    return this.transport.get("/user-authenticators");
   }
 }

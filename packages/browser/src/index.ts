@@ -1,3 +1,4 @@
+export { Authenticators } from "./authenticators.js";
 export { Countersign } from "./countersign.js";
 export type { CountersignOptions } from "./countersign.js";
 export { CountersignError } from "./error.js";

@@ -20,6 +20,8 @@ export interface Authenticator {
   createdAt: string;
   lastVerifiedAt?: string;
   isDefault: boolean;
+  /** What its user calls it. */
+  name?: string;
   email?: string;
   phoneNumber?: string;
   previousSmsChannel?: "DEFAULT" | "WHATSAPP";
@@ -65,6 +67,10 @@ export interface Prompt {
   origins: string[];
   /** Whether the user may add factors now. */
   mayEnrol: boolean;
+  /** Whether the user may make a new set of recovery codes now. */
+  mayRenewRecoveryCodes: boolean;
+  /** Whether the user may remove the last authenticator that can confirm them. */
+  mayRemoveLastFactor: boolean;
   /** After how many days an offer that was turned down is made again. */
   upliftEveryDays: number;
 }

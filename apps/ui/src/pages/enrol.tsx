@@ -10,21 +10,33 @@ import { AddCredential } from "./add-credential.js";
 
 /** Adding a way to prove who one is. */
 export function Enrol() {
-  const { prompt, t } = usePage();
+  const { prompt } = usePage();
   const [view, setView] = useView<AuthenticatorMethod | "CHOOSE">("CHOOSE", ["CHOOSE", ...prompt.methods]);
-  if (view === "CHOOSE") {
-    const isFirst = prompt.authenticators.length === 0;
-    return (
-      <Sheet
-        title={t(isFirst ? "enrol.first.title" : "enrol.title")}
-        about={t(isFirst ? "enrol.first.about" : "enrol.about", { name: prompt.tenant.name })}
-      >
-        <MethodList methods={prompt.methods} adding choose={setView} />
-        <OtherWay />
-      </Sheet>
-    );
-  }
+  if (view === "CHOOSE") return <ChooseMethod choose={setView} />;
   return <Add key={view} method={view} other={prompt.methods.length > 1 ? () => setView("CHOOSE") : undefined} />;
+}
+
+/** The methods that one can be added of. `back` leads to where the user came from on this page. */
+export function ChooseMethod({ choose, back }: { choose: (method: AuthenticatorMethod) => void; back?: () => void }) {
+  const { prompt, t } = usePage();
+  const isFirst = prompt.authenticators.length === 0;
+  return (
+    <Sheet
+      title={t(isFirst ? "enrol.first.title" : "enrol.title")}
+      about={t(isFirst ? "enrol.first.about" : "enrol.about", { name: prompt.tenant.name })}
+    >
+      <MethodList methods={prompt.methods} adding choose={choose} />
+      {back ? (
+        <p class="ways">
+          <button type="button" class="link" onClick={back}>
+            {t("go-back")}
+          </button>
+        </p>
+      ) : (
+        <OtherWay />
+      )}
+    </Sheet>
+  );
 }
 
 /** The page that adds one of `method`. */

@@ -4,7 +4,7 @@ import { Done } from "./done.js";
 import { Enrol } from "./enrol.js";
 import { Decided } from "./decided.js";
 import { RecoveryCodes } from "./recovery-codes.js";
-import { Settings } from "./settings.js";
+import { Settings } from "./settings/index.js";
 import { Uplift } from "./uplift.js";
 
 /** The page for what the server prompts. */

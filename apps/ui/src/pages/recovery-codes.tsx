@@ -8,8 +8,9 @@ import { CopyText } from "../parts/copy-text.js";
 import { useWork } from "../parts/work.js";
 
 /** The codes to keep. They are made when the page is shown, and shown this once. */
-export function RecoveryCodes() {
+export function RecoveryCodes({ kept }: { kept?: () => void }) {
   const { flow, prompt, t } = usePage();
+  const goOn = kept ?? (() => void flow.pass("RECOVERY_CODES"));
   const { failure, run } = useWork();
   const [codes, setCodes] = useState<string[]>();
   useEffect(() => void run(async () => setCodes(await flow.countersign.recoveryCodes.create())), []);
@@ -38,9 +39,7 @@ export function RecoveryCodes() {
           </Button>
         </>
       )}
-      {(codes || failure) && (
-        <Button onPress={() => void flow.pass("RECOVERY_CODES")}>{t(codes ? "recovery.kept" : "continue")}</Button>
-      )}
+      {(codes || failure) && <Button onPress={goOn}>{t(codes ? "recovery.kept" : "continue")}</Button>}
     </Sheet>
   );
 }

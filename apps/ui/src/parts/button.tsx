@@ -4,7 +4,7 @@ import { usePage } from "../context.js";
 interface Props {
   children: ComponentChildren;
   /** How much it stands out. */
-  kind?: "primary" | "secondary" | "plain";
+  kind?: "primary" | "secondary" | "plain" | "danger";
   submit?: boolean;
   /** Its work is under way: it cannot be pressed again, keeps the focus, and says so. */
   busy?: boolean;

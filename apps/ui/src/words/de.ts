@@ -89,6 +89,28 @@ export const de: Dictionary = {
 
   "settings.title": "So bestätigen Sie sich",
   "settings.about": "Diese Wege haben Sie bei {name} eingerichtet.",
+  "settings.default": "Wird zuerst gefragt",
+  "settings.used": "Zuletzt verwendet am {date}",
+  "settings.unused": "Noch nicht verwendet",
+  "settings.add": "Weiteren Weg hinzufügen",
+  "factor.name": "Name",
+  "factor.save": "Name speichern",
+  "factor.saved": "Gespeichert.",
+  "factor.name-wrong": "Geben Sie einen Namen mit 1 bis 64 Zeichen ein.",
+  "factor.make-default": "Zuerst danach fragen",
+  "factor.is-default": "Danach wird zuerst gefragt.",
+  "factor.remove": "Entfernen",
+  "factor.last":
+    "Das ist der einzige Weg, den Sie noch haben. Um ihn zu entfernen, fügen Sie zuerst einen anderen hinzu.",
+  "remove.title": "„{factor}“ entfernen?",
+  "remove.about":
+    "Sie können sich dann bei {name} nicht mehr damit bestätigen. Wir teilen es Ihren E-Mail-Adressen mit.",
+  "remove.keep": "Behalten",
+  "remove.done": "„{factor}“ wurde entfernt.",
+  "codes.title": "Wiederherstellungscodes",
+  "codes.none": "Sie haben keine.",
+  "codes.renew": "Neue Wiederherstellungscodes",
+  "codes.renew.about": "Die Codes, die Sie jetzt haben, gelten nicht mehr, sobald es neue gibt.",
 
   "done.title": "Vielen Dank",
   "done.about": "Das hat geklappt. Sie werden nun zurückgeleitet.",
@@ -143,6 +165,8 @@ export const de: Dictionary = {
   "error.insufficient_scope": "Bestätigen Sie sich zuerst: Gehen Sie zurück und beginnen Sie neu.",
   "error.invalid_credential": "Das ist keiner von Ihren, oder er ließ sich nicht prüfen. Bestätigen Sie anders.",
   "error.unknown_credential": "Diesen kennen wir nicht. Bestätigen Sie anders.",
+  "error.last_factor":
+    "Das ist der einzige Weg, den Sie noch haben. Um ihn zu entfernen, fügen Sie zuerst einen anderen hinzu.",
   "error.other": "Das hat nicht geklappt. Versuchen Sie es noch einmal oder anders. (Kennung: {id})",
   "wait.seconds": "{count} Sekunden",
   "wait.minutes": "{count} Minuten",

@@ -21,7 +21,14 @@ export function addressOf(prompt: Prompt, method: AuthenticatorMethod): string |
 
 /** What one of the user's factors is called. */
 export function factorName(t: Translate, factor: Authenticator): string {
-  return factor.webauthnCredential?.name ?? t(`method.${factor.verificationMethod}`);
+  return factor.name ?? factor.webauthnCredential?.name ?? t(`method.${factor.verificationMethod}`);
+}
+
+/** When one of the user's factors last proved anything. */
+export function lastUsed(t: Translate, factor: Authenticator): string {
+  if (!factor.lastVerifiedAt) return t("settings.unused");
+  const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" });
+  return t("settings.used", { date: day.format(new Date(factor.lastVerifiedAt)) });
 }
 
 /** A line below it. */

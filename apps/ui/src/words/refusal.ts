@@ -11,6 +11,7 @@ const KNOWN = new Set([
   "insufficient_scope",
   "invalid_credential",
   "unknown_credential",
+  "last_factor",
 ]);
 
 /** What an error says to the person in front of the page. Its own words are for developers. */
