@@ -1,25 +1,13 @@
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { complaints } from "../support/axe.js";
 import { newestCode } from "../support/inbox.js";
 import { expect, test } from "../browser-sdk/test.js";
 import { openScreen, ownFingerprint, SCREENS, type Screen } from "./screens.js";
-
-/** What WCAG 2.2 asks at levels A and AA, and axe's own good practice. */
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 
 const screen = (name: string): Screen => {
   const found = SCREENS.find((one) => one.name === name);
   if (!found) throw new Error(`there is no screen ${name}`);
   return found;
 };
-
-async function complaints(page: Page): Promise<string[]> {
-  // Without the page of its own that axe opens to gather what it found in frames: there are none.
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).setLegacyMode(true).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  );
-}
 
 for (const [locale, colorScheme] of [
   ["en", "light"],

@@ -1,6 +1,7 @@
 import type { Browser } from "@playwright/test";
 import { test as base, expect } from "../browser-sdk/test.js";
 import type { Application } from "../browser-sdk/application.js";
+import { complaints } from "../support/axe.js";
 import { newestLink } from "../support/inbox.js";
 import { LinkPage } from "../support/link-page.js";
 import { LOOKS, picture as keep } from "../support/pictures.js";
@@ -149,6 +150,7 @@ for (const { look, viewport, colorScheme } of LOOKS) {
     const picture = (name: string): Promise<void> => keep(reader.page, `${look}-link-${name}`, { fullPage: true });
     await reader.open(asked.link);
     await picture("asks");
+    expect(await complaints(reader.page)).toEqual([]);
     await reader.page.context().clearCookies();
     await reader.yes.click();
     await expect(reader.page.getByRole("alert")).toBeVisible();
@@ -168,6 +170,65 @@ for (const { look, viewport, colorScheme } of LOOKS) {
     await reader.page.context().close();
   });
 }
+
+// The words are the server's; here it counts that they fit, and that a screen reader gets on with them.
+for (const [locale, direction] of [
+  ["de", "ltr"],
+  ["fr", "ltr"],
+  ["es", "ltr"],
+  ["ja", "ltr"],
+  ["ar", "rtl"],
+] as const) {
+  test(`in ${locale}: every page fits, and axe finds nothing`, async ({ browser, application, server }) => {
+    test.setTimeout(90_000);
+    const { link } = await ask(application, "ada", "change-of-the-payout-account-and-its-owner");
+    for (const { look, viewport, colorScheme } of LOOKS.slice(1)) {
+      const { page } = await open(browser, { viewport, colorScheme, locale });
+      const shows = async (name: string): Promise<void> => {
+        await expect(page.locator("html")).toHaveAttribute("lang", locale);
+        await expect(page.locator("html")).toHaveAttribute("dir", direction);
+        await keep(page, `${look}-link-${locale}-${name}`, { fullPage: true });
+        expect(await complaints(page), name).toEqual([]);
+      };
+      await page.goto(link);
+      await shows("asks");
+      await page.context().clearCookies();
+      await page.locator("button[value=no]").click();
+      await shows("again");
+      if (look === "narrow") {
+        await page.goto(`${server.url}/ui/magic-link?token=x`);
+        await shows("over");
+        await page.goto(`${server.url}/ui/nothing`);
+        await shows("problem");
+      } else {
+        await page.locator("button[value=no]").click();
+        await shows("refused");
+      }
+      await page.context().close();
+    }
+  });
+}
+
+test("in the tenant's colours, light and dark, it can be read", async ({ browser, application }) => {
+  const theme = { primary: "#ffd400", background: "#fff7cc", radius: 0, font: "Georgia, serif" };
+  await application.settings({ prompts: { theme } });
+  const { link } = await ask(application, "ada");
+  for (const { look, viewport, colorScheme } of LOOKS) {
+    const { page } = await open(browser, { viewport, colorScheme });
+    await page.goto(link);
+    await expect(page.getByRole("button").first()).toHaveCSS("background-color", "rgb(255, 212, 0)");
+    await keep(page, `${look}-link-themed`, { fullPage: true });
+    expect(await complaints(page)).toEqual([]);
+    await page.context().close();
+  }
+});
+
+test("at 320 pixels nothing of it is cut", async ({ browser, asked }) => {
+  const { page } = await open(browser, { viewport: { width: 320, height: 256 }, locale: "de" });
+  await page.goto(asked.link);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await page.context().close();
+});
 
 async function open(browser: Browser, options: Parameters<Browser["newContext"]>[0]): Promise<LinkPage> {
   return new LinkPage(await (await browser.newContext(options)).newPage());

@@ -48,6 +48,8 @@ struct Seen {
     method: Method,
     path: String,
     origin: Option<HeaderValue>,
+    /// What a page would be written in.
+    languages: Vec<String>,
 }
 
 impl Seen {
@@ -59,6 +61,7 @@ impl Seen {
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             origin: request.headers().get(header::ORIGIN).cloned(),
+            languages: if ui::is_page(request.uri().path()) { ui::accepted(request.headers()) } else { Vec::new() },
         }
     }
 }
@@ -93,7 +96,11 @@ pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
             api.meter.refused("unavailable");
         }
         tell(&seen, &problem);
-        response = if ui::is_page(&seen.path) { ui::problem(&problem, &seen.id) } else { problem.render(&seen.id) };
+        response = if ui::is_page(&seen.path) {
+            ui::problem(&problem, &seen.id, &seen.languages)
+        } else {
+            problem.render(&seen.id)
+        };
     }
     finish(&api, &seen, &cors, &mut response);
     api.meter.answered(&seen.method, route, response.status(), seen.at.elapsed());

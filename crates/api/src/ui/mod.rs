@@ -3,8 +3,15 @@
 //! Reading a page changes nothing, so that scanners and previews may. What changes something is a POST of the page's own form: it
 //! brings along a nonce that the page's browser holds in a cookie, and a binding of that nonce to the link.
 
+//!
+//! A page speaks the user's language where it knows the user, else the first that the browser asks for and we speak, else the
+//! tenant's, else English. What follows a button is in the language of the page that the button stands on.
+
+mod looks;
 mod page;
 mod problem;
+mod text;
+mod words;
 
 use axum::Router;
 use axum::extract::rejection::FormRejection;
@@ -21,6 +28,7 @@ use crate::extract::{From, Query};
 use crate::problem::Problem;
 
 pub(crate) use problem::problem;
+pub(crate) use words::accepted;
 
 /// Whether what is answered at this path is for people to read, refusals too.
 pub(crate) fn is_page(path: &str) -> bool {
@@ -39,8 +47,8 @@ struct Opened {
 }
 
 /// A link was opened, by a person or by a program: GET or HEAD.
-async fn open(State(api): State<Api>, Query(opened): Query<Opened>) -> Result<Response, Problem> {
-    ask(&api, &opened.token, None).await
+async fn open(State(api): State<Api>, headers: HeaderMap, Query(opened): Query<Opened>) -> Result<Response, Problem> {
+    ask(&api, &headers, &opened.token, false).await
 }
 
 /// What the page's form sends. What is missing is empty, and bound to nothing.
@@ -52,6 +60,9 @@ struct Said {
     binding: String,
     #[serde(default)]
     answer: String,
+    /// The language of the page.
+    #[serde(default)]
+    lang: String,
 }
 
 /// A button of the page was pressed.
@@ -70,11 +81,13 @@ async fn answer(
     let nonce = nonce_of(&api, &headers).filter(|_| is_from_our_page(&headers)).unwrap_or_default();
     // Without a nonce nothing is bound: a text that no page was made for.
     let binding = if nonce.is_empty() { "" } else { &said.binding };
+    let languages = accepted(&headers);
+    let words = words::of([&*said.lang].into_iter().chain(languages.iter().map(String::as_str)));
     match api.countersign.link_answer(&said.token, (nonce, binding), says_yes, &caller).await? {
-        LinkAnswer::Unbound => ask(&api, &said.token, Some(page::AGAIN)).await,
-        LinkAnswer::Over => Ok(page::over()),
-        LinkAnswer::Refused { application } => Ok(page::refused(&application)),
-        LinkAnswer::Confirmed { application, leads_to: None } => Ok(page::confirmed(&application)),
+        LinkAnswer::Unbound => ask(&api, &headers, &said.token, true).await,
+        LinkAnswer::Over => Ok(page::over(words)),
+        LinkAnswer::Refused { tenant } => Ok(page::refused(words, &tenant)),
+        LinkAnswer::Confirmed { tenant, leads_to: None } => Ok(page::confirmed(words, &tenant)),
         LinkAnswer::Confirmed { leads_to: Some(url), .. } => {
             let mut response = Redirect::to(&url).into_response();
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -83,12 +96,18 @@ async fn answer(
     }
 }
 
-/// The page that asks, with a nonce of its own. `notice` says why it is shown again.
-async fn ask(api: &Api, token: &str, notice: Option<&str>) -> Result<Response, Problem> {
+/// The page that asks, with a nonce of its own; `is_again` when an answer did not count.
+async fn ask(api: &Api, headers: &HeaderMap, token: &str, is_again: bool) -> Result<Response, Problem> {
+    let languages = accepted(headers);
+    let accepted = languages.iter().map(String::as_str);
     let nonce = secret::base64url(&secret::random::<16>());
-    let Some(asks) = api.countersign.link_asks(token, &nonce).await? else { return Ok(page::over()) };
-    let mut response = page::ask(&asks, token, notice, api.countersign.now());
-    if notice.is_some() {
+    let Some(asks) = api.countersign.link_asks(token, &nonce).await? else {
+        return Ok(page::over(words::of(accepted)));
+    };
+    let tenants = asks.tenant.settings.messages.locale.as_deref();
+    let words = words::of(asks.locale.as_deref().into_iter().chain(accepted).chain(tenants));
+    let mut response = page::ask(words, &asks, token, is_again, api.countersign.now());
+    if is_again {
         *response.status_mut() = StatusCode::FORBIDDEN;
     }
     let (name, place) = cookie(api);

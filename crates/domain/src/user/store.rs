@@ -68,6 +68,11 @@ pub(crate) async fn find(tx: &mut Tx<'_>, tenant: &TenantId, id: &UserId) -> Res
     tx.opt(&FIND, &[tenant, id]).await?.as_ref().map(User::read).transpose()
 }
 
+/// The same outside of one.
+pub(crate) async fn find_known(db: &Db, tenant: &TenantId, id: &UserId) -> Result<Option<User>> {
+    db.opt(&FIND, &[tenant, id]).await?.as_ref().map(User::read).transpose()
+}
+
 pub(crate) async fn find_external(db: &Db, tenant: &TenantId, external_id: &str) -> Result<Option<User>> {
     db.opt(&FIND_EXTERNAL, &[tenant, &external_id]).await?.as_ref().map(User::read).transpose()
 }

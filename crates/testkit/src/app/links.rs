@@ -44,6 +44,18 @@ impl LinkPage {
         let (_, rest) = self.html.split_once("name=binding value=\"").unwrap_or_default();
         rest.split('"').next().unwrap_or_default()
     }
+
+    /// The language of the page, as `<html>` names it.
+    pub fn lang(&self) -> &str {
+        let (_, rest) = self.html.split_once("<html lang=").unwrap_or_default();
+        rest.split([' ', '>']).next().unwrap_or_default()
+    }
+
+    /// The content of each style element.
+    pub fn styles(&self) -> Vec<&str> {
+        let parts = self.html.split("<style>").skip(1);
+        parts.filter_map(|rest| rest.split("</style>").next()).collect()
+    }
 }
 
 impl TestApp {
@@ -67,9 +79,15 @@ impl TestApp {
         LinkPage::of(browser().request(method, format!("{}{PAGE}?token={token}", self.url)), token).await
     }
 
+    /// Opens a link by a browser that asks for these languages.
+    pub async fn open_link_in(&self, languages: &str, token: &str) -> LinkPage {
+        let request = browser().get(format!("{}{PAGE}?token={token}", self.url));
+        LinkPage::of(request.header("accept-language", languages), token).await
+    }
+
     /// Presses a button of a page: `yes` or `no`.
     pub async fn press(&self, page: &LinkPage, answer: &str) -> LinkPage {
-        let body = format!("token={}&binding={}&answer={answer}", page.token, page.binding());
+        let body = format!("token={}&binding={}&lang={}&answer={answer}", page.token, page.binding(), page.lang());
         LinkPage::of(self.link_form(body).header("cookie", page.cookie()), &page.token).await
     }
 

@@ -15,6 +15,7 @@ mod checklist_54_57;
 mod checklist_89_92;
 mod email_otp;
 mod hostile;
+mod link_looks;
 mod link_problems;
 mod magic_link;
 mod notices;

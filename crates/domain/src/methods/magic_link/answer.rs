@@ -23,8 +23,10 @@ use crate::{Caller, Countersign, user};
 /// What a link would do, for the page that asks whether it may.
 #[derive(Debug)]
 pub struct LinkAsks {
-    /// The application's name.
-    pub application: String,
+    /// Whose application asks.
+    pub tenant: Arc<Tenant>,
+    /// BCP 47; what the user prefers, where that is known.
+    pub locale: Option<String>,
     /// The action's code.
     pub action: String,
     /// Where the link was sent, masked.
@@ -54,15 +56,15 @@ pub enum LinkAnswer {
     Unbound,
     /// Done. The page that asked goes on by itself.
     Confirmed {
-        /// The application's name.
-        application: String,
+        /// Whose application goes on.
+        tenant: Arc<Tenant>,
         /// Where this browser goes on instead, with a result token.
         leads_to: Option<String>,
     },
     /// Refused by the person; the link is over.
     Refused {
-        /// The application's name.
-        application: String,
+        /// Whose application is told.
+        tenant: Arc<Tenant>,
     },
 }
 
@@ -84,8 +86,10 @@ impl Countersign {
         let note = &open.challenge.note;
         let asked = note.asked.clone().unwrap_or_default();
         let leads_to = open.leads_to().and_then(|url| origin_of(&url));
+        let user = user::store::find_known(self.db(), &open.tenant.id, &open.action.user).await?;
         Ok(Some(LinkAsks {
-            application: open.tenant.name.clone(),
+            tenant: open.tenant.clone(),
+            locale: user.and_then(|user| user.locale),
             action: open.action.code.clone(),
             address: masked(note.address.as_deref().unwrap_or_default()),
             is_enrolment: open.challenge.purpose == Purpose::Enrol,
@@ -118,13 +122,13 @@ impl Countersign {
         if !says_yes {
             return self.refuse_link(open, caller).await;
         }
-        let application = open.tenant.name.clone();
+        let tenant = open.tenant.clone();
         let leads_to = open.leads_to();
         let outcome = self.confirm_link(open, caller).await;
         match self.tally().code(Method::EmailMagicLink, outcome) {
             Ok(Checked::Right(proved)) => {
                 let leads_to = leads_to.and_then(|url| with_token(&url, &proved.token));
-                Ok(LinkAnswer::Confirmed { application, leads_to })
+                Ok(LinkAnswer::Confirmed { tenant, leads_to })
             }
             Err(error @ (Error::Unavailable(_) | Error::Internal(_))) => Err(error),
             // Another answer was first, or what it was for has gone or changed: nothing that the person could do here.
@@ -174,18 +178,17 @@ impl Countersign {
         if let Some(factor) = &open.challenge.note.factor {
             event = event.authenticator(factor);
         }
-        let (tenant, challenge) = (open.tenant.id.clone(), open.challenge);
+        let (id, challenge) = (open.tenant.id.clone(), open.challenge);
         let is_first = self
             .write(async move |tx| {
-                let is_first = challenge::cancel(tx, &tenant, &challenge, now).await?;
+                let is_first = challenge::cancel(tx, &id, &challenge, now).await?;
                 if is_first {
-                    audit::record(tx, &tenant, &event).await?;
+                    audit::record(tx, &id, &event).await?;
                 }
                 Ok(is_first)
             })
             .await?;
-        let application = open.tenant.name.clone();
-        Ok(if is_first { LinkAnswer::Refused { application } } else { LinkAnswer::Over })
+        Ok(if is_first { LinkAnswer::Refused { tenant: open.tenant } } else { LinkAnswer::Over })
     }
 }
 
