@@ -14,7 +14,7 @@ export const de: Dictionary = {
   copied: "Kopiert",
   reference: "Kennung: {id}",
 
-  "challenge.title": "Bitte bestätigen",
+  "challenge.title": "Bestätigen Sie, dass Sie es sind",
   "challenge.choose.title": "Anders bestätigen",
   "challenge.choose.about": "Mit jedem dieser Wege bestätigen Sie, dass Sie es sind.",
   "challenge.none.title": "Keine Möglichkeit zur Bestätigung",
@@ -25,14 +25,13 @@ export const de: Dictionary = {
   "passkey.about": "Ihr Gerät fragt nach Fingerabdruck, Gesicht oder Displaysperre.",
   "passkey.set-up": "Passkey einrichten",
   "passkey.set-up-named": "{device} einrichten",
-  "passkey.add.about":
-    "Danach bestätigen Sie mit Fingerabdruck, Gesicht oder Displaysperre. Kein Code ist einzutippen.",
+  "passkey.add.about": "Danach bestätigen Sie mit Fingerabdruck, Gesicht oder Displaysperre. Ein Code ist nicht nötig.",
 
   "key.use": "Sicherheitsschlüssel verwenden",
-  "key.about": "Stecken Sie den Sicherheitsschlüssel ein oder halten Sie ihn an das Gerät, und berühren Sie ihn.",
+  "key.about": "Stecken Sie den Sicherheitsschlüssel ein oder halten Sie ihn ans Gerät, und berühren Sie ihn.",
   "key.add.title": "Sicherheitsschlüssel hinzufügen",
   "key.add": "Sicherheitsschlüssel verwenden",
-  "key.add.about": "Stecken Sie den Schlüssel ein oder halten Sie ihn an das Gerät, und folgen Sie Ihrem Browser.",
+  "key.add.about": "Stecken Sie den Schlüssel ein oder halten Sie ihn ans Gerät, und folgen Sie Ihrem Browser.",
 
   "code.title": "Code eingeben",
   "code.sending": "Ein Code wird an {address} gesendet …",
@@ -40,14 +39,14 @@ export const de: Dictionary = {
   "code.app": "Geben Sie den Code ein, den Ihre Authenticator-App zeigt.",
   "code.recovery": "Geben Sie einen Ihrer Wiederherstellungscodes ein. Jeder gilt einmal.",
   "code.label": "Code aus 6 Ziffern",
-  "code.label-recovery": "Wiederherstellungscode",
+  "code.label-recovery": "Wiederherstellungs\u00adcode",
   "code.again": "Neuen Code senden",
   "code.wrong": "Dieser Code stimmt nicht, oder ein neuerer gilt. Bitte prüfen Sie ihn.",
   "code.wrong-recovery": "Das ist keiner Ihrer unbenutzten Wiederherstellungscodes. Bitte prüfen Sie ihn.",
   "code.used-up": "Das war zu oft falsch. Lassen Sie sich einen neuen Code senden.",
   "code.locked": "Das war zu oft falsch. Warten Sie ein wenig, oder bestätigen Sie anders.",
 
-  "link.title": "Sehen Sie in Ihre E-Mails",
+  "link.title": "Prüfen Sie Ihre E-Mails",
   "link.sending": "Ein Link wird an {address} gesendet …",
   "link.sent":
     "Wir haben einen Link an {address} gesendet. Öffnen und bestätigen Sie ihn; hier geht es dann von selbst weiter.",
@@ -72,9 +71,9 @@ export const de: Dictionary = {
   "app.open": "In einer App auf diesem Gerät öffnen",
 
   "enrol.first.title": "Schützen Sie Ihr Konto",
-  "enrol.first.about": "Wählen Sie, wie Sie sich bei {name} bestätigen.",
+  "enrol.first.about": "Wählen Sie, wie Sie bei {name} bestätigen, dass Sie es sind.",
   "enrol.title": "Weiteren Weg hinzufügen",
-  "enrol.about": "Wählen Sie einen weiteren Weg, sich bei {name} zu bestätigen.",
+  "enrol.about": "Wählen Sie einen weiteren Weg, um bei {name} zu bestätigen, dass Sie es sind.",
 
   "recovery.title": "Bewahren Sie diese Codes auf",
   "recovery.about":
@@ -87,9 +86,9 @@ export const de: Dictionary = {
   "uplift.about": "Ein Passkey ersetzt die Codes. Er lässt sich nicht erraten und nicht versehentlich weitergeben.",
   "uplift.later": "Jetzt nicht",
 
-  "settings.title": "So bestätigen Sie sich",
+  "settings.title": "So bestätigen Sie, dass Sie es sind",
   "settings.about": "Diese Wege haben Sie bei {name} eingerichtet.",
-  "settings.default": "Wird zuerst gefragt",
+  "settings.default": "Bevorzugt",
   "settings.used": "Zuletzt verwendet am {date}",
   "settings.unused": "Noch nicht verwendet",
   "settings.add": "Weiteren Weg hinzufügen",
@@ -97,19 +96,18 @@ export const de: Dictionary = {
   "factor.save": "Name speichern",
   "factor.saved": "Gespeichert.",
   "factor.name-wrong": "Geben Sie einen Namen mit 1 bis 64 Zeichen ein.",
-  "factor.make-default": "Zuerst danach fragen",
-  "factor.is-default": "Danach wird zuerst gefragt.",
+  "factor.make-default": "Bevorzugt verwenden",
+  "factor.is-default": "Dieser Weg wird bevorzugt.",
   "factor.remove": "Entfernen",
   "factor.last":
     "Das ist der einzige Weg, den Sie noch haben. Um ihn zu entfernen, fügen Sie zuerst einen anderen hinzu.",
   "remove.title": "„{factor}“ entfernen?",
-  "remove.about":
-    "Sie können sich dann bei {name} nicht mehr damit bestätigen. Wir teilen es Ihren E-Mail-Adressen mit.",
+  "remove.about": "Bei {name} können Sie damit dann nichts mehr bestätigen. Wir teilen es Ihren E-Mail-Adressen mit.",
   "remove.keep": "Behalten",
   "remove.done": "„{factor}“ wurde entfernt.",
-  "codes.title": "Wiederherstellungscodes",
+  "codes.title": "Wiederherstellungs\u00adcodes",
   "codes.none": "Sie haben keine.",
-  "codes.renew": "Neue Wiederherstellungscodes",
+  "codes.renew": "Neue Wiederherstellungs\u00adcodes erstellen",
   "codes.renew.about": "Die Codes, die Sie jetzt haben, gelten nicht mehr, sobald es neue gibt.",
 
   "done.title": "Vielen Dank",
@@ -143,9 +141,9 @@ export const de: Dictionary = {
   "method.EMAIL_OTP": "Code per E-Mail",
   "method.WHATSAPP": "Code per WhatsApp",
   "method.SMS": "Code per SMS",
-  "method.RECOVERY_CODE": "Wiederherstellungscode",
+  "method.RECOVERY_CODE": "Wiederherstellungs\u00adcode",
   "note.PASSKEY": "Fingerabdruck, Gesicht oder Displaysperre",
-  "note.SECURITY_KEY": "Ein Schlüssel zum Einstecken oder Anhalten",
+  "note.SECURITY_KEY": "Ein Schlüssel zum Einstecken oder Dranhalten",
   "note.AUTHENTICATOR_APP": "Codes aus einer App auf Ihrem Telefon",
   "note.EMAIL_MAGIC_LINK": "Ein Link zum Öffnen",
   "note.EMAIL_OTP": "Ein Code zum Eintippen",
@@ -155,16 +153,16 @@ export const de: Dictionary = {
   "codes-left": "Noch {count}",
 
   "error.cancelled":
-    "Das hat nicht geklappt: Der Dialog wurde geschlossen, oder nichts zur Hand konnte antworten. Versuchen Sie es noch einmal oder anders.",
+    "Das hat nicht geklappt: Der Dialog wurde geschlossen, oder kein passendes Gerät hat geantwortet. Versuchen Sie es noch einmal oder anders.",
   "error.unsupported":
     "Das kann dieser Browser hier nicht. Bestätigen Sie anders, oder nehmen Sie einen anderen Browser.",
   "error.already_registered": "Das haben Sie bereits hinzugefügt.",
   "error.network": "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
   "error.too_many_requests": "Zu viele Versuche. Versuchen Sie es in {wait} noch einmal.",
   "error.delivery_failed": "Es konnte nicht gesendet werden. Prüfen Sie die Adresse, oder bestätigen Sie anders.",
-  "error.insufficient_scope": "Bestätigen Sie sich zuerst: Gehen Sie zurück und beginnen Sie neu.",
-  "error.invalid_credential": "Das ist keiner von Ihren, oder er ließ sich nicht prüfen. Bestätigen Sie anders.",
-  "error.unknown_credential": "Diesen kennen wir nicht. Bestätigen Sie anders.",
+  "error.insufficient_scope": "Bestätigen Sie zuerst, dass Sie es sind: Gehen Sie zurück und beginnen Sie neu.",
+  "error.invalid_credential": "Das gehört nicht zu Ihrem Konto, oder es ließ sich nicht prüfen. Bestätigen Sie anders.",
+  "error.unknown_credential": "Das kennen wir nicht. Bestätigen Sie anders.",
   "error.last_factor":
     "Das ist der einzige Weg, den Sie noch haben. Um ihn zu entfernen, fügen Sie zuerst einen anderen hinzu.",
   "error.other": "Das hat nicht geklappt. Versuchen Sie es noch einmal oder anders. (Kennung: {id})",

@@ -12,7 +12,7 @@ export const fr: Dictionary = {
   "again-in": "(dans {seconds} s)",
   copy: "Copier",
   copied: "Copié",
-  reference: "Référence : {id}",
+  reference: "Référence\u00a0: {id}",
 
   "challenge.title": "Confirmez que c’est vous",
   "challenge.choose.title": "Choisissez un autre moyen",
@@ -50,7 +50,7 @@ export const fr: Dictionary = {
   "link.title": "Consultez vos e-mails",
   "link.sending": "Envoi d’un lien à {address}…",
   "link.sent":
-    "Nous avons envoyé un lien à {address}. Ouvrez-le et confirmez ; cette page continue ensuite d’elle-même.",
+    "Nous avons envoyé un lien à {address}. Ouvrez-le et confirmez\u00a0; cette page continue ensuite d’elle-même.",
   "link.waiting": "En attente de votre réponse…",
   "link.again": "Envoyer un nouveau lien",
 
@@ -68,7 +68,7 @@ export const fr: Dictionary = {
   "app.title": "Ajoutez une application d’authentification",
   "app.about": "Scannez ceci avec votre application d’authentification, puis saisissez le code qu’elle affiche.",
   "app.qr": "Code QR pour votre application d’authentification",
-  "app.by-hand": "Impossible de scanner ?",
+  "app.by-hand": "Impossible de scanner\u00a0?",
   "app.open": "Ouvrir dans une application de cet appareil",
 
   "enrol.first.title": "Protégez votre compte",
@@ -101,11 +101,11 @@ export const fr: Dictionary = {
   "factor.is-default": "Ce moyen est demandé en premier.",
   "factor.remove": "Supprimer",
   "factor.last": "C’est le seul moyen qu’il vous reste. Pour le supprimer, ajoutez-en d’abord un autre.",
-  "remove.title": "Supprimer « {factor} » ?",
+  "remove.title": "Supprimer «\u00a0{factor}\u00a0»\u00a0?",
   "remove.about":
     "Il ne vous servira plus à confirmer votre identité chez {name}. Nous en informons vos adresses e-mail.",
   "remove.keep": "Conserver",
-  "remove.done": "« {factor} » a été supprimé.",
+  "remove.done": "«\u00a0{factor}\u00a0» a été supprimé.",
   "codes.title": "Codes de secours",
   "codes.none": "Vous n’en avez pas.",
   "codes.renew": "Créer de nouveaux codes de secours",
@@ -152,17 +152,17 @@ export const fr: Dictionary = {
   "codes-left": "Il en reste {count}",
 
   "error.cancelled":
-    "Cela n’a pas marché : la fenêtre a été fermée, ou rien n’a pu répondre. Réessayez, ou essayez autrement.",
+    "Cela n’a pas marché\u00a0: la fenêtre a été fermée, ou rien n’a pu répondre. Réessayez, ou essayez autrement.",
   "error.unsupported": "Ce navigateur ne peut pas le faire ici. Essayez autrement, ou avec un autre navigateur.",
   "error.already_registered": "Vous l’avez déjà ajouté.",
   "error.network": "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
   "error.too_many_requests": "Trop d’essais. Réessayez dans {wait}.",
   "error.delivery_failed": "L’envoi a échoué. Vérifiez l’adresse, ou essayez autrement.",
-  "error.insufficient_scope": "Confirmez d’abord que c’est vous : retournez en arrière et recommencez.",
+  "error.insufficient_scope": "Confirmez d’abord que c’est vous\u00a0: retournez en arrière et recommencez.",
   "error.invalid_credential": "Ce n’est pas l’un des vôtres, ou il n’a pas pu être vérifié. Essayez autrement.",
   "error.unknown_credential": "Nous ne le connaissons pas. Essayez autrement.",
   "error.last_factor": "C’est le seul moyen qu’il vous reste. Pour le supprimer, ajoutez-en d’abord un autre.",
-  "error.other": "Cela n’a pas marché. Réessayez, ou essayez autrement. (Référence : {id})",
+  "error.other": "Cela n’a pas marché. Réessayez, ou essayez autrement. (Référence\u00a0: {id})",
   "wait.seconds": "{count} secondes",
   "wait.minutes": "{count} minutes",
 };
