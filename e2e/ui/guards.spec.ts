@@ -1,3 +1,4 @@
+import type { Response } from "@playwright/test";
 import { expect, launch, launched, popup, test } from "./test.js";
 
 test("the page's headers keep others out", async ({ site }) => {
@@ -25,6 +26,38 @@ test("the page's headers keep others out", async ({ site }) => {
   expect(html).not.toMatch(/<script(?![^>]*\ssrc=)/);
   const script = /src="(\/ui\/assets\/[^"]+\.js)"/.exec(html)?.[1];
   expect((await headers(`${site.server.url}${script}`))["cache-control"]).toContain("immutable");
+});
+
+test("what it loads is small, its own, and loaded once", async ({ page, site }) => {
+  const loaded: Response[] = [];
+  page.on("response", (response) => loaded.push(response));
+  const open = async (): Promise<void> => {
+    loaded.length = 0;
+    await page.goto((await site.track("hana", "sign-up")).url);
+    await expect(page.getByRole("heading", { name: "Protect your account" })).toBeVisible();
+  };
+  await open();
+  expect(new Set(loaded.map((response) => new URL(response.url()).origin))).toEqual(new Set([site.server.url]));
+  for (const response of loaded) {
+    const { pathname } = new URL(response.url());
+    const headers = await response.allHeaders();
+    if (!pathname.startsWith("/ui/assets/")) {
+      expect(headers["cache-control"], pathname).toBe("no-store");
+      continue;
+    }
+    // The name is that of the content, so that it may be kept for good.
+    expect(pathname).toMatch(/-[\w-]{8}\.(js|css|svg)$/);
+    expect(headers["cache-control"], pathname).toBe("public, max-age=31536000, immutable");
+    expect(headers["vary"], pathname).toContain("accept-encoding");
+    if (!pathname.endsWith(".svg")) expect(headers["content-encoding"], pathname).toBe("br");
+  }
+  await open();
+  const again = await page.evaluate(() =>
+    (performance.getEntriesByType("resource") as PerformanceResourceTiming[])
+      .filter(({ name, transferSize }) => name.includes("/ui/assets/") && transferSize > 0)
+      .map(({ name }) => name),
+  );
+  expect(again).toEqual([]);
 });
 
 test("a page of another site cannot frame it", async ({ page, site }) => {

@@ -1,7 +1,11 @@
 //! Pages inside the binary: built by `make web`, embedded in release builds, read from disk in debug builds.
 
+mod encoding;
+
+use std::borrow::Cow;
+
 use axum::response::{Html, IntoResponse, Response};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
@@ -30,10 +34,10 @@ const DEMO_CSP: &str = "default-src 'none'; script-src 'self'; \
      connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
 /// A file of the demonstration shop; `path` without a leading slash.
-fn demo(path: &str) -> Response {
+fn demo(path: &str, asked: &HeaderMap) -> Response {
     // The shop's pages are one document: a path without a file ending is a page.
     let path = if path.contains('.') { path } else { "index.html" };
-    let mut response = page::<Demo>(path);
+    let mut response = page::<Demo>(path, asked);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DEMO_CSP));
     // A window that the shop opens with the pre-built UI tells it how it went: under `same-origin` the two would be parted.
@@ -43,14 +47,14 @@ fn demo(path: &str) -> Response {
 }
 
 /// A file of the API reference.
-pub(crate) fn docs(path: &str) -> Response {
+pub(crate) fn docs(path: &str, asked: &HeaderMap) -> Response {
     let path = if path.is_empty() { "index.html" } else { path };
-    page::<Docs>(path)
+    page::<Docs>(path, asked)
 }
 
 /// A file of the pre-built UI.
-pub(crate) fn ui(path: &str) -> Response {
-    page::<Ui>(path)
+pub(crate) fn ui(path: &str, asked: &HeaderMap) -> Response {
+    page::<Ui>(path, asked)
 }
 
 /// Which of the embedded applications are missing from this binary.
@@ -63,7 +67,8 @@ pub(crate) fn missing() -> Vec<&'static str> {
     built.into_iter().filter_map(|(name, is_there)| (!is_there).then_some(name)).collect()
 }
 
-fn page<T: RustEmbed>(path: &str) -> Response {
+/// A file in the smallest form that the request's headers allow.
+fn page<T: RustEmbed>(path: &str, asked: &HeaderMap) -> Response {
     let Some(file) = T::get(path) else {
         return match T::get("index.html") {
             Some(_) => StatusCode::NOT_FOUND.into_response(),
@@ -71,9 +76,18 @@ fn page<T: RustEmbed>(path: &str) -> Response {
         };
     };
     // Files under assets/ carry their content's hash in their name.
-    let lasts = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let mut response = file.data.into_owned().into_response();
+    let is_asset = path.starts_with("assets/");
+    let lasts = if is_asset { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let small = is_asset.then(|| small::<T>(path, asked)).flatten();
+    let (data, encoding) = small.map_or((file.data, None), |(data, name)| (data, Some(name)));
+    let mut response = data.into_owned().into_response();
     let headers = response.headers_mut();
+    if let Some(name) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    }
+    if is_asset {
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
     if let Ok(kind) = HeaderValue::from_str(file.metadata.mimetype()) {
         headers.insert(header::CONTENT_TYPE, kind);
     }
@@ -84,6 +98,14 @@ fn page<T: RustEmbed>(path: &str) -> Response {
         HeaderValue::from_static("publickey-credentials-create=(self), publickey-credentials-get=(self)"),
     );
     response
+}
+
+/// What the build laid beside a file, in the smallest encoding that is accepted, and its name.
+fn small<T: RustEmbed>(path: &str, asked: &HeaderMap) -> Option<(Cow<'static, [u8]>, &'static str)> {
+    encoding::accepted(asked).find_map(|encoding| {
+        let file = T::get(&format!("{path}{}", encoding.ending))?;
+        Some((file.data, encoding.name))
+    })
 }
 
 fn not_built() -> Response {
@@ -99,6 +121,6 @@ pub(crate) fn demo_routes() -> axum::Router {
 
     axum::Router::new()
         .route("/demo", get(async || Redirect::permanent("/demo/")))
-        .route("/demo/", get(async || demo("")))
-        .route("/demo/{*path}", get(async |Path(path): Path<String>| demo(&path)))
+        .route("/demo/", get(async |asked: HeaderMap| demo("", &asked)))
+        .route("/demo/{*path}", get(async |Path(path): Path<String>, asked: HeaderMap| demo(&path, &asked)))
 }

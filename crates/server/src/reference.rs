@@ -5,17 +5,17 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use countersign_api::openapi;
-use http::header;
+use http::{HeaderMap, header};
 
 use crate::assets;
 
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/docs", get(async || Redirect::permanent("/docs/")))
-        .route("/docs/", get(async || assets::docs("")))
+        .route("/docs/", get(async |asked: HeaderMap| assets::docs("", &asked)))
         .route("/docs/schema/client.json", get(async || specification(&openapi::client_api())))
         .route("/docs/schema/server.json", get(async || specification(&openapi::server_api())))
-        .route("/docs/{*path}", get(async |Path(path): Path<String>| assets::docs(&path)))
+        .route("/docs/{*path}", get(async |Path(path): Path<String>, asked: HeaderMap| assets::docs(&path, &asked)))
 }
 
 fn specification(document: &utoipa::openapi::OpenApi) -> impl IntoResponse + use<> {

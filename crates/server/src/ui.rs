@@ -7,7 +7,7 @@ use axum::response::{Redirect, Response};
 use axum::routing::get;
 use countersign_domain::Countersign;
 use countersign_domain::id::TenantId;
-use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use serde::Deserialize;
 
 use crate::assets;
@@ -16,14 +16,17 @@ pub(crate) fn routes(countersign: Countersign) -> Router {
     Router::new()
         .route("/ui", get(with_slash))
         .route("/ui/", get(open))
-        .route("/ui/icon.svg", get(async || assets::ui("icon.svg")))
-        .route("/ui/assets/{file}", get(async |Path(file): Path<String>| assets::ui(&format!("assets/{file}"))))
+        .route("/ui/assets/{file}", get(asset))
         .with_state(countersign)
 }
 
 async fn with_slash(uri: Uri) -> Redirect {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     Redirect::permanent(&format!("/ui/{query}"))
+}
+
+async fn asset(Path(file): Path<String>, asked: HeaderMap) -> Response {
+    assets::ui(&format!("assets/{file}"), &asked)
 }
 
 /// Whose page it is. The token is in the address only until the page has read it; then the tenant's id is.
@@ -40,7 +43,7 @@ async fn open(State(countersign): State<Countersign>, Query(opened): Query<Opene
         (None, None) => None,
     };
     let framed_by = framers(&countersign, tenant).await;
-    let mut response = assets::ui("index.html");
+    let mut response = assets::ui("index.html", &HeaderMap::new());
     if response.status() != StatusCode::OK {
         return response;
     }
