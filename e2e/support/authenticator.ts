@@ -23,30 +23,41 @@ export const SECURITY_KEY: AuthenticatorOptions = {
   defaultBackupState: false,
 };
 
+/** What the devtools say of one, of which this is demanded when it is given back. */
+interface Credential {
+  credentialId: string;
+  isResidentCredential: boolean;
+  privateKey: string;
+  signCount: number;
+}
+
 /** An authenticator that the browser takes for a real one. */
 export class Authenticator {
+  private held: Credential[] = [];
+
   private constructor(
-    private readonly devtools: CDPSession,
-    private readonly authenticatorId: string,
+    private devtools: CDPSession,
+    private authenticatorId: string,
+    private readonly options: AuthenticatorOptions,
   ) {}
 
   static async add(page: Page, options: AuthenticatorOptions = {}): Promise<Authenticator> {
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send("WebAuthn.enable");
-    const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
-      options: {
-        protocol: "ctap2",
-        transport: "internal",
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        defaultBackupEligibility: true,
-        defaultBackupState: true,
-        automaticPresenceSimulation: true,
-        ...options,
-      },
-    });
-    return new Authenticator(devtools, authenticatorId);
+    return new Authenticator(...(await plug(page, options)), options);
+  }
+
+  /** Takes note of what it holds, before the window that it is plugged into goes. */
+  async unplugged(): Promise<Authenticator> {
+    const { authenticatorId } = this;
+    this.held = (await this.devtools.send("WebAuthn.getCredentials", { authenticatorId })).credentials;
+    return this;
+  }
+
+  /** Plugs it into another page or window, with what it held. */
+  async plugInto(page: Page): Promise<void> {
+    [this.devtools, this.authenticatorId] = await plug(page, this.options);
+    const { authenticatorId } = this;
+    for (const credential of this.held)
+      await this.devtools.send("WebAuthn.addCredential", { authenticatorId, credential });
   }
 
   /** Credential ids it holds, base64. */
@@ -74,4 +85,23 @@ export class Authenticator {
   async remove(): Promise<void> {
     await this.devtools.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId: this.authenticatorId });
   }
+}
+
+async function plug(page: Page, options: AuthenticatorOptions): Promise<[CDPSession, string]> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      defaultBackupEligibility: true,
+      defaultBackupState: true,
+      automaticPresenceSimulation: true,
+      ...options,
+    },
+  });
+  return [devtools, authenticatorId];
 }

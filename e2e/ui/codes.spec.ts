@@ -1,7 +1,6 @@
 import { inbox, newestCode, wrong } from "../support/inbox.js";
 import type { Application } from "../browser-sdk/application.js";
 import { expect, test as base } from "../browser-sdk/test.js";
-import { launched, popup } from "./test.js";
 import { COUNTRIES, Person } from "./ways.js";
 
 const PHONES: Record<string, string> = {
@@ -58,24 +57,6 @@ test("by WhatsApp, to the phone that was enrolled for SMS: wrong, then right", a
   await expect(page.getByRole("alert")).toHaveText(/This code is wrong/);
   await ada.code(sent?.code ?? "");
   await ada.cameBack({ isValid: true, verificationMethod: "WHATSAPP" });
-});
-
-test("in a popup: a code by SMS, wrong and then right", async ({ page, application, ada }) => {
-  await ada.enrolPhone("+64210000782");
-  const { url } = await application.track("ada", "withdraw");
-  await application.open(page);
-  await page.evaluate((url) => {
-    const global = window as unknown as Record<string, any>;
-    global["launched"] = global["sdk"].launch(url, { mode: "popup" });
-  }, url);
-  const ui = popup(page);
-  await expect(ui.getByText("We sent a code to")).toBeVisible();
-  const code = await newestCode(application.server, "+64210000782");
-  await ui.getByLabel("6-digit code").fill(wrong(code));
-  await expect(ui.getByRole("alert")).toHaveText(/This code is wrong/);
-  await ui.getByLabel("6-digit code").fill(code);
-  const { token } = await launched(page);
-  expect(await application.validate(token ?? "")).toMatchObject({ isValid: true, verificationMethod: "SMS" });
 });
 
 test("an authenticator app: typed in, then a wrong code and the right one", async ({ page, ada }) => {

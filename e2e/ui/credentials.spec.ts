@@ -1,4 +1,4 @@
-import { Authenticator, SECURITY_KEY } from "../support/authenticator.js";
+import { Authenticator } from "../support/authenticator.js";
 import { newestLink } from "../support/inbox.js";
 import { LinkPage } from "../support/link-page.js";
 import { expect, test as base } from "../browser-sdk/test.js";
@@ -45,40 +45,6 @@ test("a passkey that is not on this device: another way is at hand", async ({ pa
   await page.getByLabel("Recovery code").fill(code);
   await ada.choose("Continue");
   await ada.cameBack({ isValid: true, verificationMethod: "RECOVERY_CODE" });
-});
-
-test("a security key is added, and answers", async ({ page, ada }) => {
-  await Authenticator.add(page, SECURITY_KEY);
-  await ada.begin("sign-up");
-  await ada.choose("Security key");
-  await ada.choose("Use a security key");
-  await ada.keepRecoveryCodes();
-  await ada.cameBack({ isValid: true, verificationMethod: "SECURITY_KEY" });
-  await ada.begin("withdraw");
-  await ada.choose("Use your security key");
-  await ada.cameBack({ isValid: true, verificationMethod: "SECURITY_KEY" });
-});
-
-test("a link that is confirmed in another browser lets this page go on by itself", async ({ ada, browser }) => {
-  const address = "ada.links@example.com";
-  const follow = async () => {
-    const elsewhere = await browser.newContext();
-    const reader = new LinkPage(await elsewhere.newPage());
-    await expect(ada.page.getByText("We sent a link to")).toBeVisible();
-    await reader.open(await newestLink(ada.application.server, address));
-    await reader.yes.click();
-    await expect(reader.heading).toHaveText("Done");
-    await elsewhere.close();
-  };
-  await ada.begin("sign-up");
-  await ada.choose("Link by e-mail");
-  await ada.give("E-mail address", address);
-  await follow();
-  await ada.keepRecoveryCodes();
-  await ada.cameBack({ isValid: true, verificationMethod: "EMAIL_MAGIC_LINK" });
-  await ada.begin("withdraw");
-  await follow();
-  await ada.cameBack({ isValid: true, action: "withdraw", verificationMethod: "EMAIL_MAGIC_LINK" });
 });
 
 test("a link that is turned down lets nobody in", async ({ page, ada, browser }) => {
