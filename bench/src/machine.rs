@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
+use crate::packages::RIVALS;
 use crate::process::load_average;
-use crate::target::versions;
 
 /// A list of it, in Markdown.
 pub(crate) fn list() -> String {
@@ -14,7 +14,7 @@ pub(crate) fn list() -> String {
         ("Commit", said("git", &["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty"])),
         ("Machine", format!("{} × {}, {}", models.len(), models.first().unwrap_or(&"?"), said("uname", &["-sr"]))),
         ("Load average before", load_average()),
-        ("Other servers", versions().unwrap_or_default().join(", ")),
+        ("Other servers", RIVALS.versions().unwrap_or_default().join(", ")),
     ]
     .map(|(name, value)| format!("- {name}: {value}\n"))
     .concat()

