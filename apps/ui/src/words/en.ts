@@ -98,7 +98,7 @@ export const en = {
   "factor.remove": "Remove",
   "factor.last": "This is the only way you have left. To remove it, add another one first.",
   "remove.title": "Remove “{factor}”?",
-  "remove.about": "It then no longer confirms that it’s you at {name}. We tell your e-mail addresses.",
+  "remove.about": "It then no longer confirms that it’s you at {name}. We send a note to your e-mail addresses.",
   "remove.keep": "Keep it",
   "remove.done": "“{factor}” was removed.",
   "codes.title": "Recovery codes",

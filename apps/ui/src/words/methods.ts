@@ -35,5 +35,8 @@ export function lastUsed(t: Translate, factor: Authenticator): string {
 export function factorNote(t: Translate, factor: Authenticator): string {
   const left = factor.recoveryCodesLeft;
   if (left !== undefined) return t("codes-left", { count: String(left) });
-  return factor.email ?? factor.phoneNumber ?? factor.webauthnCredential?.aaguidMapping?.name ?? "";
+  const provider = factor.webauthnCredential?.aaguidMapping?.name;
+  // A passkey that nobody named is called by its provider already.
+  const note = provider === factorName(t, factor) ? undefined : provider;
+  return factor.email ?? factor.phoneNumber ?? note ?? "";
 }
