@@ -30,3 +30,13 @@ export async function picture(page: Page, name: string, options: { fullPage?: bo
   expect(sideways, `${name} scrolls sideways`).toBe(0);
   await page.screenshot({ path: `${FOLDER}${name}.png`, ...options });
 }
+
+/** What is wider than its place, as the beginning of its HTML. */
+export function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("main *")]
+      .filter((part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== "inline")
+      .filter((part) => !part.matches(".unseen, input"))
+      .map((part) => part.outerHTML.slice(0, 120)),
+  );
+}

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import type { Application } from "../browser-sdk/application.js";
 
@@ -75,6 +76,42 @@ const tenant = (theme: object, name = "Harbour") => ({
 const challenge = (first: string, more?: object) => prompt("CHALLENGE", [first, "PASSKEY", "RECOVERY_CODE"], more);
 const YELLOW = tenant({ primary: "#ffd400", radius: 0, background: "#fff7cc", font: "Georgia, serif", logo: LOGO });
 
+// Providers as the server names and draws them, by the id of their authenticators.
+const PROVIDERS = JSON.parse(
+  readFileSync(new URL("../../crates/domain/data/aaguids.json", import.meta.url), "utf8"),
+) as Record<string, object>;
+const provided = (aaguid: string, name: string, n: number): object => ({
+  userAuthenticatorId: `p${n}`,
+  verificationMethod: "PASSKEY",
+  createdAt: "2026-11-01T10:00:00.000Z",
+  lastVerifiedAt: "2026-11-20T10:00:00.000Z",
+  isDefault: n === 0,
+  webauthnCredential: { credentialId: `c${n}`, name, aaguidMapping: PROVIDERS[aaguid] },
+});
+const HELD = [
+  provided("ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4", "Google Password Manager", 0),
+  provided("dd4ec289-e01d-41c9-bb89-70fa845d4bf2", "iCloud Keychain", 1),
+  provided("08987058-cadc-4b81-b6e1-30de50dcbe96", "The laptop that stands at work beside the window", 2),
+  provided("bada5566-a7aa-401f-bd96-45619a55120d", "1Password", 3),
+];
+// WhatsApp goes to a phone for SMS, and recovery codes come with other factors: neither is added by itself.
+const settings = (more: object = {}) =>
+  prompt("SETTINGS", [...ALL, "RECOVERY_CODE"], { methods: ALL.filter((one) => one !== "WHATSAPP"), ...more });
+const inSettings = (name: string, act: Screen["act"], calls: Screen["calls"] = {}): Screen => ({
+  name: `settings-${name}`,
+  prompt: settings({ mayRenewRecoveryCodes: true }),
+  calls,
+  ...(act && { act }),
+});
+const openFactor = (page: Page) => press(page);
+const twice = async (page: Page) => {
+  await page.locator(".danger").click();
+  await page.locator("form").waitFor({ state: "detached" });
+  await page.locator(".danger").click();
+  await page.locator(".alert").waitFor();
+};
+const refused = { status: 400, errorCode: "last_factor" };
+
 /** Every screen there is. */
 export const SCREENS: Screen[] = [
   { name: "passkey", prompt: prompt("CHALLENGE", ["PASSKEY", "EMAIL_OTP"]) },
@@ -143,7 +180,21 @@ export const SCREENS: Screen[] = [
     calls: { "user-authenticators/recovery-codes": { recoveryCodes: CODES } },
   },
   { name: "uplift", prompt: prompt("UPLIFT") },
-  { name: "settings", prompt: prompt("SETTINGS", [...ALL, "RECOVERY_CODE"]) },
+  inSettings("list", undefined),
+  { name: "settings-providers", prompt: settings({ authenticators: HELD, mayRenewRecoveryCodes: true }) },
+  inSettings("add", (page) => page.locator(".button.secondary").first().click()),
+  inSettings("factor", openFactor),
+  inSettings("factor-unnamed", (page) => openFactor(page).then(() => type(page, "   "))),
+  {
+    name: "settings-factor-last",
+    prompt: settings({ authenticators: HELD.slice(2, 3) }),
+    act: openFactor,
+  },
+  inSettings("remove", (page) => openFactor(page).then(() => page.locator(".danger").click())),
+  inSettings("remove-refused", (page) => openFactor(page).then(() => twice(page)), {
+    "user-authenticators/a0": refused,
+  }),
+  inSettings("renew", (page) => page.locator(".part .button").click()),
   { name: "done", prompt: prompt("DONE", [], { redirectUrl: undefined }) },
   { name: "blocked", prompt: prompt("BLOCKED", [], tenant({}, LONG_NAME)) },
   { name: "review", prompt: prompt("REVIEW") },

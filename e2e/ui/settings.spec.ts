@@ -1,6 +1,5 @@
 import type { FrameLocator, Page } from "@playwright/test";
 import { Authenticator } from "../support/authenticator.js";
-import { LOOKS, picture } from "../support/pictures.js";
 import type { Site } from "./site.js";
 import { expect, launch, launched, popup, test } from "./test.js";
 
@@ -143,37 +142,3 @@ test("settings are shown after a proof alone", async ({ page, site }) => {
   await expect(page.getByText("We sent a code to")).toBeVisible();
   await expect(page.getByRole("heading", { name: TITLE })).toHaveCount(0);
 });
-
-const TONGUES = [
-  ...LOOKS.map((look) => ({ ...look, locale: "en" })),
-  { ...LOOKS[1], look: "narrow-ar", locale: "ar" },
-  { ...LOOKS[2], look: "dark-ar", locale: "ar" },
-  { ...LOOKS[1], look: "narrow-de", locale: "de" },
-];
-for (const { look, viewport, colorScheme, locale } of TONGUES) {
-  test(`looks right: settings, ${look}`, async ({ page, site }) => {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme });
-    await Authenticator.add(page);
-    const user = `look-${look}`;
-    await launch(page, site, await settingsOf(site, user, { redirectUrl: site.origin }));
-    await prove(page, site, user);
-    await site.call("PATCH", `/users/${user}`, { locale });
-    await page.reload();
-    const list = page.locator(".methods button");
-    await expect(list).toHaveCount(1);
-    await page.locator(".button.secondary").first().click();
-    await list.first().click();
-    await page.locator(".button.primary").click();
-    await expect(list).toHaveCount(2);
-    await picture(page, `ui-settings-${look}`, { fullPage: true });
-    await list.nth(1).click();
-    await page.locator("input").fill("A rather long name for the laptop that stands at work");
-    await page.locator(".button.secondary").first().click();
-    await expect(page.locator(".said")).toBeVisible();
-    await picture(page, `ui-settings-factor-${look}`, { fullPage: true });
-    await page.locator(".button.danger").click();
-    await expect(page.locator("form")).toHaveCount(0);
-    await picture(page, `ui-settings-remove-${look}`, { fullPage: true });
-  });
-}
