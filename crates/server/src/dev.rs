@@ -11,7 +11,7 @@ use countersign_api::Problem;
 use countersign_domain::clock::Span;
 use countersign_domain::delivery::Inbox;
 use countersign_domain::phone::Country;
-use countersign_domain::tenant::{NewTenant, Origin, RpId, Settings, SmsSettings};
+use countersign_domain::tenant::{NewTenant, RpId, Settings, SmsSettings};
 use countersign_domain::{Countersign, Error};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -34,7 +34,11 @@ pub(crate) async fn prepare(countersign: &Countersign, api_url: String) -> Resul
     }
     let tenant = countersign.default_tenant().await?.context("the default tenant is gone")?;
     if !tenant.settings.origins.contains(&origin) {
-        add_origin(countersign, &tenant.id, &tenant.name, tenant.settings.clone(), origin).await?;
+        let change = move |_: &mut String, settings: &mut Settings| {
+            settings.origins.push(origin.clone());
+            Ok(())
+        };
+        countersign.change_tenant(&tenant.id, false, change).await?;
     }
     let keys = countersign.open_server_keys(&tenant.id).await?;
     let secret = keys.first().context("the default tenant has no server key: run `countersign key create`")?;
@@ -44,17 +48,6 @@ pub(crate) async fn prepare(countersign: &Countersign, api_url: String) -> Resul
         api_secret: secret.expose().to_owned(),
         public_url: countersign.public_url().to_owned(),
     })
-}
-
-async fn add_origin(
-    countersign: &Countersign,
-    id: &countersign_domain::id::TenantId,
-    name: &str,
-    mut settings: Settings,
-    origin: Origin,
-) -> Result<()> {
-    settings.origins.push(origin);
-    Ok(countersign.update_tenant(id, name.to_owned(), settings, false).await?)
 }
 
 /// The pages and calls of `--dev`.

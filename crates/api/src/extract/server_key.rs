@@ -20,6 +20,7 @@ impl FromRequestParts<Api> for ServerKey {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         let Credentials::Basic(key) = credentials::of(&parts.headers) else { return Err(Error::Unauthorized.into()) };
-        Ok(Self(api.countersign.authenticate_key(KeyKind::Server, &key).await?))
+        let (tenant, _) = api.countersign.authenticate_key(KeyKind::Server, &key).await?;
+        Ok(Self(tenant))
     }
 }

@@ -100,10 +100,7 @@ async fn a_key_whose_action_has_ended_makes_a_new_one() {
 async fn no_action_ends_before_the_tokens_that_name_it() {
     let app = TestApp::keeping(kept(Some(Retention::LEAST), Some(Retention::LEAST))).await;
     let shop = app.tenant();
-    let tenant = app.countersign.tenant(&shop.id).await.unwrap();
-    let mut settings = tenant.settings.clone();
-    settings.token_minutes = 60;
-    app.countersign.update_tenant(&shop.id, tenant.name.clone(), settings, true).await.unwrap();
+    app.change(|_, settings| settings.token_minutes = 60).await;
     withdraw(shop, "order-1").await;
 
     // Asked for again when it is about to end, it goes on.

@@ -1,4 +1,4 @@
-//! Making and changing tenants and their keys: what the command line and the Management API do.
+//! Making tenants and their keys, as the command line does.
 
 use super::api_key::{self, KeyKind};
 use super::store::{self, KeyLine, NewKey, TenantRow};
@@ -65,33 +65,6 @@ impl Countersign {
         Ok(created)
     }
 
-    /// Changes name and settings, and makes the tenant the default one where asked.
-    pub async fn update_tenant(
-        &self,
-        id: &TenantId,
-        name: String,
-        settings: Settings,
-        make_default: bool,
-    ) -> Result<()> {
-        check_settings(&name, &settings)?;
-        let now = self.now();
-        let mut row = store::find(self.db(), id).await?.ok_or(Error::NotFound("tenant"))?;
-        row.name = name;
-        row.settings = settings;
-        let event = Event::new("tenant.updated", now);
-        self.write(async move |tx| {
-            store::update(tx, &row, now).await?;
-            if make_default {
-                store::make_default(tx, &row.id).await?;
-            }
-            audit::record(tx, &row.id, &event).await
-        })
-        .await?;
-        self.tenant_cache().forget(id);
-        self.origin_cache().clear();
-        Ok(())
-    }
-
     /// All tenants, oldest first (at most 1,000).
     pub async fn list_tenants(&self) -> Result<Vec<Tenant>> {
         let swept_until = sweep::swept_until(self.db()).await?;
@@ -134,13 +107,13 @@ impl Countersign {
         .await
     }
 
-    /// The tenant that an API key belongs to. A key with a wrong checksum is refused without a look-up.
-    pub async fn authenticate_key(&self, kind: KeyKind, text: &str) -> Result<std::sync::Arc<Tenant>> {
+    /// The tenant that an API key belongs to, and the key's id. A key with a wrong checksum is refused without a look-up.
+    pub async fn authenticate_key(&self, kind: KeyKind, text: &str) -> Result<(std::sync::Arc<Tenant>, KeyId)> {
         if !api_key::well_formed(kind, text) {
             return Err(Error::Unauthorized);
         }
         match store::find_key(self.db(), &secret::sha256(text.as_bytes())).await? {
-            Some((tenant, stored)) if stored == kind => self.tenant(&tenant).await,
+            Some((tenant, id, stored)) if stored == kind => Ok((self.tenant(&tenant).await?, id)),
             _ => Err(Error::Unauthorized),
         }
     }
@@ -175,10 +148,16 @@ fn not_found_if_unknown(error: Error) -> Error {
     if matches!(error, Error::Unauthorized) { Error::NotFound("tenant") } else { error }
 }
 
-fn check_settings(name: &str, settings: &Settings) -> Result<()> {
+/// Refuses a name that people could not read.
+pub(crate) fn check_name(name: &str) -> Result<()> {
     if name.trim().is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(Error::invalid("A tenant's name must have 1 to 100 characters and no control characters."));
     }
+    Ok(())
+}
+
+pub(super) fn check_settings(name: &str, settings: &Settings) -> Result<()> {
+    check_name(name)?;
     for (what, minutes) in
         [("tokenMinutes", settings.token_minutes), ("anonymousChallengeMinutes", settings.anonymous_challenge_minutes)]
     {

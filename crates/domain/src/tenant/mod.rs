@@ -2,6 +2,7 @@
 
 pub mod api_key;
 mod cache;
+mod change;
 mod create;
 mod origin;
 mod origins;

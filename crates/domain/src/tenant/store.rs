@@ -22,7 +22,8 @@ statements! {
     LIST = concat!("SELECT ", tenant_columns!(), " FROM tenants ORDER BY created_at, tenant_id LIMIT 1000");
     INSERT = "INSERT INTO tenants (tenant_id, name, rp_id, settings, is_default, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $6)";
-    UPDATE = "UPDATE tenants SET name = $1, settings = $2, updated_at = $3 WHERE tenant_id = $4";
+    UPDATE = "UPDATE tenants SET name = $1, settings = $2, updated_at = $3
+        WHERE tenant_id = $4 AND name = $5 AND settings = $6";
     CLEAR_DEFAULT = "UPDATE tenants SET is_default = 0 WHERE is_default = 1";
     SET_DEFAULT = "UPDATE tenants SET is_default = 1 WHERE tenant_id = $1";
     DELETE_NAMES = "DELETE FROM tenant_names WHERE tenant_id = $1";
@@ -38,6 +39,7 @@ statements! {
 }
 
 /// A tenant as stored.
+#[derive(Clone)]
 pub(super) struct TenantRow {
     pub(super) id: TenantId,
     pub(super) name: String,
@@ -84,6 +86,12 @@ pub(super) async fn find(db: &Db, id: &TenantId) -> Result<Option<TenantRow>> {
     db.opt(&FIND, &[id]).await?.as_ref().map(TenantRow::read).transpose()
 }
 
+/// The same within a transaction, and the text of its settings: a change is refused where that is another one by then (sql-rules Q6).
+pub(super) async fn find_to_change(tx: &mut Tx<'_>, id: &TenantId) -> Result<Option<(TenantRow, String)>> {
+    let Some(row) = tx.opt(&FIND, &[id]).await? else { return Ok(None) };
+    Ok(Some((TenantRow::read(&row)?, row.get(3)?)))
+}
+
 pub(super) async fn find_default(db: &Db) -> Result<Option<TenantId>> {
     Ok(db.opt(&FIND_DEFAULT, &[]).await?.map(|row| row.get(0)).transpose()?)
 }
@@ -103,11 +111,20 @@ pub(super) async fn insert(tx: &mut Tx<'_>, tenant: &TenantRow) -> Result<()> {
     save_names(tx, tenant).await
 }
 
-pub(super) async fn update(tx: &mut Tx<'_>, tenant: &TenantRow, now: Millis) -> Result<()> {
-    let settings = settings_text(&tenant.settings)?;
-    tx.run(&UPDATE, &[&tenant.name, &settings, &now, &tenant.id]).await?;
+/// Writes name and settings over those that were read; `false` where they are others by now.
+pub(super) async fn update(
+    tx: &mut Tx<'_>,
+    tenant: &TenantRow,
+    (name, settings): (&String, &String),
+    now: Millis,
+) -> Result<bool> {
+    let new = settings_text(&tenant.settings)?;
+    if tx.run(&UPDATE, &[&tenant.name, &new, &now, &tenant.id, name, settings]).await? == 0 {
+        return Ok(false);
+    }
     tx.run(&DELETE_NAMES, &[&tenant.id]).await?;
-    save_names(tx, tenant).await
+    save_names(tx, tenant).await?;
+    Ok(true)
 }
 
 fn settings_text(settings: &Settings) -> Result<String> {
@@ -151,10 +168,10 @@ pub(super) async fn insert_key(tx: &mut Tx<'_>, tenant: &TenantId, key: &NewKey,
     Ok(())
 }
 
-pub(super) async fn find_key(db: &Db, hash: &[u8]) -> Result<Option<(TenantId, KeyKind)>> {
+pub(super) async fn find_key(db: &Db, hash: &[u8]) -> Result<Option<(TenantId, KeyId, KeyKind)>> {
     let Some(row) = db.opt(&FIND_KEY, &[&hash]).await? else { return Ok(None) };
     let kind = KeyKind::parse(&row.get::<String>(2)?).ok_or_else(|| Error::Internal("unknown key kind".into()))?;
-    Ok(Some((row.get(0)?, kind)))
+    Ok(Some((row.get(0)?, row.get(1)?, kind)))
 }
 
 /// One line of `key list`.

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
+use countersign_domain::Error;
 use countersign_domain::id::TenantId;
 use countersign_domain::tenant::{NewTenant, Origin, RpId, Settings, Tenant};
 use serde_json::{Value, json};
@@ -112,21 +113,26 @@ impl Create {
 impl Update {
     async fn run(self, opened: &Opened) -> Result<Answer> {
         let tenant = find(opened, self.tenant.as_deref()).await?;
-        let mut settings = tenant.settings.clone();
-        if let Some(text) = &self.settings {
-            settings = merged(&settings, text)?;
-        }
-        let removed = parsed(&self.removed_origins)?;
-        settings.origins.retain(|origin| !removed.contains(origin));
-        for origin in parsed(&self.origins)? {
-            if !settings.origins.contains(&origin) {
-                settings.origins.push(origin);
+        let (added, removed) = (parsed(&self.origins)?, parsed(&self.removed_origins)?);
+        let make_default = self.default;
+        let change = move |name: &mut String, settings: &mut Settings| -> countersign_domain::Result<()> {
+            if let Some(text) = &self.settings {
+                *settings = merged(settings, text).map_err(|error| Error::invalid(format!("{error:#}")))?;
             }
-        }
-        settings.client_url = self.client_url.or(settings.client_url);
-        settings.custom_domain = self.custom_domain.or(settings.custom_domain);
-        let name = self.name.unwrap_or_else(|| tenant.name.clone());
-        opened.countersign.update_tenant(&tenant.id, name, settings, self.default).await?;
+            settings.origins.retain(|origin| !removed.contains(origin));
+            for origin in &added {
+                if !settings.origins.contains(origin) {
+                    settings.origins.push(origin.clone());
+                }
+            }
+            settings.client_url = self.client_url.clone().or(settings.client_url.take());
+            settings.custom_domain = self.custom_domain.clone().or(settings.custom_domain.take());
+            if let Some(new) = &self.name {
+                name.clone_from(new);
+            }
+            Ok(())
+        };
+        opened.countersign.change_tenant(&tenant.id, make_default, change).await?;
         let tenant = opened.countersign.tenant(&tenant.id).await?;
         warn(&tenant.rp_id, &tenant.settings, &tenant.ui_origin);
         Ok(Answer::new(described(&tenant), shown(&tenant)))

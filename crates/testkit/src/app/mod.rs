@@ -123,6 +123,15 @@ impl TestApp {
         make_tenant(&self.countersign, &self.url, rp_id, &format!("https://{rp_id}"), |_| {}).await
     }
 
+    /// Changes name or settings of the default tenant.
+    pub async fn change(&self, change: impl Fn(&mut String, &mut Settings) + Send + Sync + 'static) {
+        let change = move |name: &mut String, settings: &mut Settings| {
+            change(name, settings);
+            Ok(())
+        };
+        self.countersign.change_tenant(&self.tenant.id, false, change).await.expect("the change is good");
+    }
+
     /// E-mails and messages to phones, caught on their way out. [`Inbox::wait_for`] waits for one that is sent after the answer.
     pub fn inbox(&self) -> &Inbox {
         &self.inbox

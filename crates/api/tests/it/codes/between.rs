@@ -76,11 +76,7 @@ async fn a_claim_brings_no_factor_back_that_was_removed_after_the_answer() {
 
 /// Switches methods of the test tenant off, these and no others.
 async fn switch_off(app: &TestApp, methods: Vec<Kind>) {
-    let tenant = app.countersign.tenant(&app.tenant().id).await.expect("the tenant is there");
-    let mut settings = tenant.settings.clone();
-    settings.disabled_methods = methods;
-    let name = tenant.name.clone();
-    app.countersign.update_tenant(&app.tenant().id, name, settings, false).await.expect("the settings are good");
+    app.change(move |_, settings| settings.disabled_methods.clone_from(&methods)).await;
 }
 
 #[tokio::test]

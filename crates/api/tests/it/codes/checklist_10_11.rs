@@ -71,10 +71,7 @@ async fn item_10_a_country_that_is_listed_no_more_gets_none_also_for_phones_that
     let shop = app.tenant();
     app.user_with_phone(shop, "ada", "+64210000789").await;
     let token = shop.track("ada", "pay").await.token;
-    let tenant = app.countersign.tenant(&shop.id).await.unwrap();
-    let mut settings = tenant.settings.clone();
-    only(&mut settings, &["DE"]);
-    app.countersign.update_tenant(&shop.id, tenant.name.clone(), settings, false).await.unwrap();
+    app.change(|_, settings| only(settings, &["DE"])).await;
     shop.ask_sms(&token).await.refused(400, "invalid_request");
     shop.ask_whatsapp(&token).await.refused(400, "invalid_request");
     // Over the Server API it looks sent, like for a user who has no phone.

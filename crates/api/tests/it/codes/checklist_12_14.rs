@@ -117,9 +117,7 @@ async fn item_13_whoever_opens_a_link_is_shown_what_it_would_do_and_who_asked() 
 async fn item_13_what_others_wrote_is_shown_as_text() {
     let app = TestApp::new().await;
     let shop = app.tenant();
-    let tenant = app.countersign.tenant(&shop.id).await.unwrap();
-    let name = "Ben & <b>Jerry</b>\"'".to_owned();
-    app.countersign.update_tenant(&shop.id, name, tenant.settings.clone(), false).await.unwrap();
+    app.change(|name, _| *name = "Ben & <b>Jerry</b>\"'".to_owned()).await;
     let token = shop.track("ada", "sign-up").await.token;
     let ask = shop.raw(Method::POST, "/v1/client/user-authenticators/email-magic-link").bearer_auth(&token);
     let ask =

@@ -245,9 +245,7 @@ async fn a_link_leads_to_our_own_host_whatever_host_asked() {
 async fn names_add_nothing_to_an_apps_address_picture_or_mail() {
     let app = app().await;
     let shop = app.tenant();
-    let tenant = app.countersign.tenant(&shop.id).await.unwrap();
-    let name = "Shop\"/><script>alert(1)</script>&issuer=evil&secret=AAAA#?".to_owned();
-    app.countersign.update_tenant(&shop.id, name, tenant.settings.clone(), false).await.unwrap();
+    app.change(|name, _| *name = "Shop\"/><script>alert(1)</script>&issuer=evil&secret=AAAA#?".to_owned()).await;
     app.advance(Span::seconds(2));
     let named = json!({
         "username": "ada&secret=AAAAAAAAAAAAAAAAAAAAAAAA&period=1\u{202e}<svg onload=alert(1)>",

@@ -83,9 +83,7 @@ async fn item_47_a_factor_of_a_method_that_is_off_does_not_count() {
     let app = TestApp::new().await;
     let shop = app.tenant();
     let token = ada(&app, &Authenticator::new()).await;
-    let mut settings = app.countersign.list_tenants().await.unwrap().remove(0).settings;
-    settings.disabled_methods = vec![Kind::EmailOtp];
-    app.countersign.update_tenant(&shop.id, "Test shop".to_owned(), settings, false).await.unwrap();
+    app.change(|_, settings| settings.disabled_methods = vec![Kind::EmailOtp]).await;
     let passkey = id_of(shop, "ada", "PASSKEY").await;
     remove(shop, &token, &passkey).await.refused(409, "last_factor");
     assert_eq!(shop.factors_of("ada").await.len(), 2);
