@@ -7,6 +7,7 @@ mkdirSync(PICTURES, { recursive: true });
 for (const [api, path] of [
   ["Server API", "/v1/validate"],
   ["Client API", "/v1/client/verify/passkey"],
+  ["Management API", "/v1/management/preview"],
 ] as const) {
   test(`the ${api} reference is drawn from the schema, with no other host`, async ({ page, server }) => {
     const complaints: string[] = [];
@@ -29,7 +30,7 @@ for (const [api, path] of [
   });
 }
 
-test("the index and both pages work in the dark", async ({ page, server }) => {
+test("the index and its pages work in the dark", async ({ page, server }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await page.goto(`${server.url}/docs/client.html`);
   await expect(page.locator(".opblock").first()).toBeVisible();

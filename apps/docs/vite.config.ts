@@ -8,6 +8,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The renderer is one file of 1.7 MB, fetched from the server itself by people who came to read.
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { input: ["index.html", "client.html", "server.html"] },
+    rolldownOptions: { input: ["index.html", "client.html", "server.html", "management.html"] },
   },
 });

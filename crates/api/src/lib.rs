@@ -7,6 +7,7 @@ mod client;
 mod credential;
 mod edge;
 mod extract;
+mod management;
 pub mod openapi;
 mod problem;
 mod removal;
@@ -82,8 +83,9 @@ impl Api {
 
     /// All doors and `extra` pages behind one edge: request ids, limits, CORS, headers, errors.
     pub fn router(self, extra: Router) -> Router {
-        let routes: Router<Self> =
-            OpenApiRouter::new().nest("/v1/client", client::routes()).nest("/v1", server::routes()).split_for_parts().0;
+        let routes =
+            OpenApiRouter::new().nest("/v1/client", client::routes()).nest("/v1/management", management::routes());
+        let routes: Router<Self> = routes.nest("/v1", server::routes()).split_for_parts().0;
         let routes = routes
             .merge(aliases::php::routes())
             .merge(aliases::go::routes())

@@ -10,7 +10,7 @@ use utoipa::openapi::{
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{Api, client, server};
+use crate::{Api, client, management, server};
 
 /// The error answers that every call has.
 pub(crate) struct Problems;
@@ -66,6 +66,14 @@ pub fn server_api() -> OpenApi {
     let secret = http(HttpAuthScheme::Basic, "The server secret as user name, no password.");
     let components = error_schemas().security_scheme("secretBasic", secret).build();
     document("Countersign Server API", "For an app's backend.", components, "/v1", server::routes())
+}
+
+/// The Management API.
+pub fn management_api() -> OpenApi {
+    let key = http(HttpAuthScheme::Basic, "A management key as user name, no password.");
+    let components = error_schemas().security_scheme("managementBasic", key).build();
+    let routes = management::routes();
+    document("Countersign Management API", "For who runs a tenant.", components, "/v1/management", routes)
 }
 
 fn error_schemas() -> ComponentsBuilder {

@@ -137,6 +137,7 @@ impl From<Error> for Problem {
             Error::InsufficientScope(_) => new(StatusCode::FORBIDDEN, "insufficient_scope"),
             Error::OriginNotAllowed(_) => new(StatusCode::FORBIDDEN, "origin_not_allowed"),
             Error::NotFound(_) => new(StatusCode::NOT_FOUND, "not_found"),
+            Error::ChangedSince => new(StatusCode::PRECONDITION_FAILED, "invalid_request"),
             Error::InvalidRequest(_) => new(StatusCode::BAD_REQUEST, "invalid_request"),
             Error::Ceremony(refusal) => {
                 Self { step: Some(refusal.step.code()), ..new(StatusCode::BAD_REQUEST, "invalid_request") }

@@ -28,6 +28,9 @@ pub enum Error {
     /// Unknown, foreign, or of another tenant: indistinguishable.
     #[error("There is no such {0}.")]
     NotFound(&'static str),
+    /// A change that was meant for a state which is no more: somebody else changed it since.
+    #[error("This was changed since you read it. Read it again, then make your change anew.")]
+    ChangedSince,
     /// Malformed, out of bounds, or in a state that does not admit it.
     #[error("{0}")]
     InvalidRequest(String),

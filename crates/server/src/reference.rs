@@ -15,6 +15,7 @@ pub(crate) fn routes() -> Router {
         .route("/docs/", get(async |asked: HeaderMap| assets::docs("", &asked)))
         .route("/docs/schema/client.json", get(async || specification(&openapi::client_api())))
         .route("/docs/schema/server.json", get(async || specification(&openapi::server_api())))
+        .route("/docs/schema/management.json", get(async || specification(&openapi::management_api())))
         .route("/docs/{*path}", get(async |Path(path): Path<String>, asked: HeaderMap| assets::docs(&path, &asked)))
 }
 

@@ -7,6 +7,7 @@ mod email_otp;
 mod factors;
 mod magic_link;
 mod passkey;
+mod preview;
 mod prompt;
 mod recovery_codes;
 mod security_key;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(factors::list))
         .routes(routes!(factors::update, factors::remove))
         .routes(routes!(prompt::show))
+        .routes(routes!(preview::open))
         .routes(routes!(passkey::registration_options))
         .routes(routes!(passkey::add, passkey::find))
         .routes(routes!(passkey::authentication_options))

@@ -1,11 +1,9 @@
 //! `GET /prompt`: what the pre-built UI shows next. A call of our own, open to every page that builds its own.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::State;
 use countersign_domain::action::Bearer;
-use countersign_domain::prompt::{Prompt, PromptKind, PromptWish};
+use countersign_domain::prompt::{Messages, Prompt, PromptKind, PromptWish, Theme};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -77,15 +75,15 @@ struct PromptUser {
 /// Who asks.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct PromptTenant {
-    tenant_id: String,
-    name: String,
+pub(super) struct PromptTenant {
+    pub(super) tenant_id: String,
+    pub(super) name: String,
     /// Colours, corners, font and logo; what is absent is ours.
     #[schema(value_type = Object)]
-    theme: countersign_domain::prompt::Theme,
+    pub(super) theme: Theme,
     /// Texts in place of ours: by locale, then by the text's key.
     #[schema(value_type = Object)]
-    messages: BTreeMap<String, BTreeMap<String, String>>,
+    pub(super) messages: Messages,
 }
 
 /// What to ask of the user next. Asking changes nothing.

@@ -17,6 +17,9 @@ pub(crate) struct JsonBody<T>(pub(crate) T);
 /// A body of at most 256 KiB: it holds a credential.
 pub(crate) struct CeremonyBody<T>(pub(crate) T);
 
+/// A body of at most 256 KiB: it holds pictures and texts of pages.
+pub(crate) struct LookBody<T>(pub(crate) T);
+
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
@@ -26,6 +29,14 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
 }
 
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for CeremonyBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        read(request, BODY).await.map(Self)
+    }
+}
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for LookBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
@@ -44,7 +55,7 @@ async fn read<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, 
 }
 
 /// The parser's words without the value that it quotes: a code that is sent as a number would stand in the log (checklist 90).
-fn told(words: &str) -> String {
+pub(crate) fn told(words: &str) -> String {
     let quotes = ["invalid type: ", "invalid value: ", "unknown variant ", "unknown field "];
     let Some(begin) = quotes.into_iter().find(|begin| words.starts_with(begin)) else { return words.to_owned() };
     let Some((value, expected)) = words[begin.len()..].rsplit_once(", expected") else { return begin.to_owned() };

@@ -4,13 +4,15 @@ mod body;
 mod caller;
 mod client;
 mod credentials;
+mod management_key;
 mod path;
 mod server_key;
 mod site;
 
-pub(crate) use body::{CeremonyBody, JsonBody};
+pub(crate) use body::{CeremonyBody, JsonBody, LookBody, told};
 pub(crate) use caller::From;
 pub(crate) use client::{ClientToken, ClientTokenOrTenant, TenantOnly};
+pub(crate) use management_key::ManagementKey;
 pub(crate) use path::{Path, Query};
 pub(crate) use server_key::ServerKey;
 pub(crate) use site::Site;

@@ -24,6 +24,7 @@ mod hostile;
 mod import;
 mod keys;
 mod late;
+mod management;
 mod outbox;
 mod own_factors;
 mod prompts;

@@ -31,6 +31,11 @@ fn schema_of_the_server_api_is_checked_in() {
     compare("server.json", &openapi::server_api().to_pretty_json().unwrap());
 }
 
+#[test]
+fn schema_of_the_management_api_is_checked_in() {
+    compare("management.json", &openapi::management_api().to_pretty_json().unwrap());
+}
+
 /// decisions §8, first bullet.
 #[test]
 fn schema_of_verify_passkey_has_the_shape_clients_were_generated_from() {

@@ -1,6 +1,8 @@
 //! What to ask of a user next: the pre-built UI shows it, and decides nothing itself.
 
+mod appearance;
 mod kind;
+mod preview;
 mod theme;
 
 use crate::Countersign;
@@ -10,9 +12,11 @@ use crate::clock::Millis;
 use crate::error::Result;
 use crate::methods::Method;
 
+pub use appearance::{Appearance, AppearancePart};
 use kind::Facts;
 pub use kind::{PromptKind, PromptWish};
-pub use theme::{Color, Font, Picture, PromptSettings, Theme, ThemeError};
+pub use preview::Preview;
+pub use theme::{Color, Font, Messages, Picture, PromptSettings, Theme, ThemeError};
 
 /// What to show, and whom.
 #[derive(Debug)]

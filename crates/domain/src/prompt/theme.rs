@@ -11,14 +11,17 @@ const MOST_MESSAGES: usize = 1000;
 /// Largest picture, in characters of its data URL.
 const LARGEST_PICTURE: usize = 48 * 1024;
 
+/// Texts in place of ours: by locale (BCP 47, or `*` for all), then by the text's key.
+pub type Messages = BTreeMap<String, BTreeMap<String, String>>;
+
 /// The pre-built UI's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct PromptSettings {
     /// Colours, corners, font, logo.
     pub theme: Theme,
-    /// Texts in place of ours: by locale, then by the text's key.
-    pub messages: BTreeMap<String, BTreeMap<String, String>>,
+    /// Texts in place of ours.
+    pub messages: Messages,
     /// After how many days a user who has no passkey and turned one down is offered one again; 0: never.
     pub uplift_every_days: u16,
 }
@@ -32,6 +35,9 @@ impl Default for PromptSettings {
 impl PromptSettings {
     /// Refuses texts without bounds.
     pub(crate) fn check(&self) -> Result<(), ThemeError> {
+        if !self.messages.keys().all(|locale| is_locale(locale)) {
+            return Err(ThemeError("prompts.messages go by locale, such as en or de-AT, or * for all"));
+        }
         let texts = self.messages.values().flat_map(BTreeMap::iter);
         if texts.clone().count() > MOST_MESSAGES {
             return Err(ThemeError("prompts.messages must not hold more than 1,000 texts"));
@@ -42,6 +48,12 @@ impl PromptSettings {
         }
         Err(ThemeError("each text of prompts.messages must have 1 to 500 characters"))
     }
+}
+
+/// Whether a text has the form of a language tag (RFC 5646 §2.1), as far as letters, digits and lengths go, or means all languages.
+fn is_locale(text: &str) -> bool {
+    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    text == "*" || text.len() <= 35 && text.split(['-', '_']).all(is_part)
 }
 
 /// How prompts look. What is absent is ours.
@@ -191,5 +203,15 @@ mod tests {
         assert!(with("Hello").check().is_ok());
         assert!(with("").check().is_err());
         assert!(with(&"x".repeat(501)).check().is_err());
+        let under = |locale: &str| PromptSettings {
+            messages: BTreeMap::from([(locale.to_owned(), BTreeMap::new())]),
+            ..PromptSettings::default()
+        };
+        for (locale, is_one) in
+            [("*", true), ("de-AT", true), ("zh_Hant", true), ("", false), ("de AT", false), ("de-", false)]
+        {
+            assert_eq!(under(locale).check().is_ok(), is_one, "{locale}");
+        }
+        assert!(under(&"x".repeat(100_000)).check().is_err());
     }
 }

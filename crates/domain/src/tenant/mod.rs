@@ -19,6 +19,7 @@ use crate::notice::Teller;
 use crate::token::ClientTokenKeys;
 
 pub(crate) use cache::TenantCache;
+pub(crate) use create::check_name;
 pub use create::{CreatedTenant, NewTenant};
 pub use origin::{Origin, OriginError, RpId};
 pub(crate) use origins::OriginCache;

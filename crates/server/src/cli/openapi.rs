@@ -13,6 +13,8 @@ pub(super) enum Which {
     Client,
     /// For backends.
     Server,
+    /// For who runs a tenant.
+    Management,
 }
 
 /// The specification, as checked in under `schema/`.
@@ -20,6 +22,7 @@ pub(super) fn answer(which: Which) -> Result<Answer> {
     let document = match which {
         Which::Client => openapi::client_api(),
         Which::Server => openapi::server_api(),
+        Which::Management => openapi::management_api(),
     };
     Ok(Answer::new(document.to_pretty_json()?, serde_json::to_value(&document)?))
 }

@@ -32,6 +32,23 @@ async fn a_further_server_key_works_and_a_management_key_opens_no_server_api() {
 }
 
 #[tokio::test]
+async fn a_management_key_opens_the_management_api_and_a_server_key_does_not() {
+    let program = Program::new();
+    let tenant = program.tenant();
+    let server = program.serve(&[]);
+    let further = program.json(&["key", "create", "--tenant", text(&tenant, "tenantId"), "--kind", "management"]);
+    for (key, expected) in [
+        (text(&tenant, "managementKey"), 200),
+        (text(&further, "key"), 200),
+        (text(&tenant, "apiSecretKey"), 401),
+        (text(&tenant, "tenantId"), 401),
+    ] {
+        let (status, answer) = server.call(key, "/management/preview", &json!({})).await;
+        assert_eq!((status, answer["url"].is_string()), (expected, expected == 200), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn revoking_ends_a_key_at_once_and_only_that_key() {
     let program = Program::new();
     let tenant = program.tenant();

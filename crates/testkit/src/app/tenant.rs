@@ -85,6 +85,17 @@ impl TestTenant {
         send(self.server_request(secret, method, path), body).await
     }
 
+    /// A call of the Management API with the tenant's management key; `path` begins after `/v1/management`.
+    pub async fn manage(&self, method: Method, path: &str, body: Value) -> Answer {
+        self.server_as(&self.management_key, method, &format!("/management{path}"), body).await
+    }
+
+    /// The same, meant for the state that an `ETag` names.
+    pub async fn manage_if(&self, tag: &str, method: Method, path: &str, body: Value) -> Answer {
+        let request = self.server_request(&self.management_key, method, &format!("/management{path}"));
+        send(request.header("if-match", tag), body).await
+    }
+
     /// A call of the Server API to a server that may be gone: `Err` when no whole answer came.
     pub async fn try_server(&self, method: Method, path: &str, body: Value) -> reqwest::Result<Answer> {
         try_send(self.server_request(&self.secret, method, path), body).await
