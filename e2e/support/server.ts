@@ -14,6 +14,7 @@ const START_LIMIT_MS = 15_000;
 export interface Tenant {
   tenantId: string;
   apiSecretKey: string;
+  managementKey: string;
 }
 
 /** How a server is started that is not for development. */

@@ -14,12 +14,18 @@ import { SDK } from "../support/sdk.js";
 export const SHOP = "www.shop.test";
 export const AUTH = "auth.shop.test";
 export const EVIL = "www.evil.test";
+/** A second application, whose users see its own host and never the server's. */
+export const BRAND = "www.brand.test";
+export const BRAND_AUTH = "auth.brand.test";
+/** A third one, whose users come to the server's host: it is none of its relying party's. */
+export const HARBOUR = "www.harbour.test";
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>A shop</title><h1>A shop</h1><script src="/sdk.js"></script>`;
 
 /**
  * A shop on real host names over HTTPS: `www.shop.test` is the application, `auth.shop.test` the server with the pre-built UI,
- * `shop.test` the relying party. `www.evil.test` is somebody else's, and serves the same page. All are this machine.
+ * `shop.test` the relying party. `www.evil.test` is somebody else's, and serves the same page. `www.brand.test` is another tenant's, and
+ * `auth.brand.test`, at the port of all HTTPS, the same server under that tenant's name. All are this machine.
  */
 export class Site {
   private mails: string[] = [];
@@ -32,10 +38,11 @@ export class Site {
     readonly browserArguments: string[],
     private readonly parts: { close: () => void }[],
     private readonly folder: string,
+    private readonly host = SHOP,
   ) {}
 
   get origin(): string {
-    return `https://${SHOP}:${this.port}`;
+    return `https://${this.host}:${this.port}`;
   }
 
   get evil(): string {
@@ -45,7 +52,7 @@ export class Site {
   static async start(): Promise<Site> {
     const folder = await mkdtemp(join(tmpdir(), "countersign-site-"));
     const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
-    const names = [SHOP, AUTH, EVIL].map((value) => ({ type: 2 as const, value }));
+    const names = [SHOP, AUTH, EVIL, BRAND, BRAND_AUTH, HARBOUR].map((value) => ({ type: 2 as const, value }));
     const made = await generate([{ name: "commonName", value: SHOP }], {
       keyType: "ec",
       algorithm: "sha256",
@@ -87,7 +94,7 @@ export class Site {
     const spki = new X509Certificate(made.cert).publicKey.export({ type: "spki", format: "der" });
     const trusted = createHash("sha256").update(spki).digest("base64");
     const browserArguments = [
-      "--host-resolver-rules=MAP *.test 127.0.0.1",
+      `--host-resolver-rules=MAP ${BRAND_AUTH} 127.0.0.1:${new URL(server.url).port}, MAP *.test 127.0.0.1`,
       `--ignore-certificate-errors-spki-list=${trusted}`,
     ];
     const site = new Site(server, tenant, port, browserArguments, [pages, mail], folder);
@@ -95,16 +102,32 @@ export class Site {
     return site;
   }
 
+  /** The same machine as an application of another tenant on another host has it. */
+  as(tenant: Tenant, host: string): Site {
+    const site = new Site(this.server, tenant, this.port, this.browserArguments, [], this.folder, host);
+    site.mails = this.mails;
+    return site;
+  }
+
   /** What the shop's backend does with its secret. */
-  async call(method: string, path: string, body?: unknown): Promise<any> {
-    const key = Buffer.from(`${this.tenant.apiSecretKey}:`).toString("base64");
-    const headers = { Authorization: `Basic ${key}`, "Content-Type": "application/json" };
+  call(method: string, path: string, body?: unknown): Promise<any> {
+    return this.callAs(this.tenant.apiSecretKey, method, path, body);
+  }
+
+  /** What who runs the shop does with a management key. */
+  manage(method: string, path: string, body?: unknown): Promise<any> {
+    return this.callAs(this.tenant.managementKey, method, `/management${path}`, body);
+  }
+
+  private async callAs(key: string, method: string, path: string, body: unknown): Promise<any> {
+    const credential = Buffer.from(`${key}:`).toString("base64");
+    const headers = { Authorization: `Basic ${credential}`, "Content-Type": "application/json" };
     return JSON.parse((await send(`${this.server.apiUrl}${path}`, method, headers, body)).text);
   }
 
-  /** Loads a page as no browser does: nothing is run. */
+  /** Loads a page as no browser does: nothing is run. An address without a port is one of the server's. */
   get(url: string): Promise<Received> {
-    return send(url, "GET");
+    return send(url, "GET", {}, undefined, new URL(this.server.url).port);
   }
 
   track(userId: string, action: string, body: object = {}): Promise<{ token: string; url: string; state: string }> {
@@ -143,6 +166,20 @@ export class Site {
     throw new Error(`no code came to ${address}:\n${this.mails.join("\n")}`);
   }
 
+  /** The link that was mailed last to an address. */
+  async link(address: string): Promise<string> {
+    const deadline = Date.now() + 10_000;
+    while (Date.now() < deadline) {
+      const mail = this.mails.find((text) => text.includes(`To: ${address}`) && text.includes("/ui/magic-link"));
+      // RFC 2045 §6.7: lines that go on, and the equals sign itself.
+      const text = mail?.replace(/=\r?\n/g, "").replaceAll("=3D", "=");
+      const link = text && /https:\/\/[^\s"<]+\/ui\/magic-link\?token=[\w-]+/.exec(text)?.[0];
+      if (link) return link;
+      await new Promise((done) => setTimeout(done, 25));
+    }
+    throw new Error(`no link came to ${address}:\n${this.mails.join("\n")}`);
+  }
+
   async stop(): Promise<void> {
     await this.server.stop();
     for (const part of this.parts) part.close();
@@ -151,16 +188,17 @@ export class Site {
 }
 
 interface Received {
+  status: number;
   headers: IncomingHttpHeaders;
   text: string;
 }
 
 /** A request to one of these hosts, none of which the system knows. */
-function send(url: string, method: string, headers: object = {}, body?: unknown): Promise<Received> {
+function send(url: string, method: string, headers: object = {}, body?: unknown, elsewhere = ""): Promise<Received> {
   const { host, port, pathname, search } = new URL(url);
   const options = {
     host: "127.0.0.1",
-    port,
+    port: port || elsewhere,
     path: pathname + search,
     method,
     headers: { ...headers, Host: host },
@@ -170,7 +208,7 @@ function send(url: string, method: string, headers: object = {}, body?: unknown)
     const request = https.request(options, (answer) => {
       let text = "";
       answer.on("data", (part: Buffer) => (text += part.toString()));
-      answer.on("end", () => done({ headers: answer.headers, text }));
+      answer.on("end", () => done({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
     });
     request.on("error", fail);
     request.end(body === undefined ? undefined : JSON.stringify(body));

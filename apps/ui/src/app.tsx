@@ -1,7 +1,6 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { PageProvider } from "./context.js";
-import { Flow, type Screen } from "./flow.js";
-import type { Launch } from "./launch.js";
+import type { Flow, Screen } from "./flow.js";
 import { PromptPage } from "./pages/prompt.js";
 import { Left } from "./pages/left.js";
 import { Stopped } from "./pages/stopped.js";
@@ -10,11 +9,16 @@ import { Card } from "./parts/card.js";
 import { dress } from "./theme.js";
 import { speak, type Translate, type Words } from "./words/index.js";
 
+interface Props {
+  /** Begins what the page was opened for; absent when nobody opened it for anything. */
+  begin: ((show: (screen: Screen) => void) => Flow) | undefined;
+}
+
 /** The whole page: what the server prompts, in the user's language and the tenant's looks. */
-export function App({ launch }: { launch: Launch | undefined }) {
-  const [screen, show] = useState<Screen>(launch ? { kind: "loading" } : { kind: "stopped", because: "unopened" });
+export function App({ begin }: Props) {
+  const [screen, show] = useState<Screen>(begin ? { kind: "loading" } : { kind: "stopped", because: "unopened" });
   const [words, setWords] = useState<Words>();
-  const flow = useMemo(() => launch && new Flow(launch, show), [launch]);
+  const [flow] = useState(() => begin?.(show));
   const prompt = screen.kind === "prompt" || screen.kind === "left" ? screen.prompt : flow?.prompt;
 
   useEffect(() => {
@@ -57,6 +61,7 @@ export function App({ launch }: { launch: Launch | undefined }) {
         t={t}
         again={() => void flow?.next()}
         leave={flow?.canLeave ? () => flow.leave() : undefined}
+        isOwn={!flow || flow.opener.place === "page"}
       />
     );
   }

@@ -26,15 +26,17 @@ export class Flow {
   readonly countersign: Countersign;
   /** The last prompt that came. */
   prompt: Prompt | undefined;
-  private readonly passed = new Set<PromptKind>();
+  /** Nothing that the page shows is real. */
+  readonly isSample: boolean = false;
   private isAsking = false;
 
   constructor(
     private readonly launch: Launch,
-    private readonly show: (screen: Screen) => void,
+    protected readonly show: (screen: Screen) => void,
+    countersign?: Countersign,
   ) {
     this.opener = new Opener(launch.popup, launch.application?.origins);
-    this.countersign = new Countersign({ baseUrl: `${location.origin}/v1`, token: launch.token });
+    this.countersign = countersign ?? new Countersign({ baseUrl: `${location.origin}/v1`, token: launch.token });
   }
 
   /** Asks the server what comes next, and shows it. */
@@ -44,7 +46,7 @@ export class Flow {
       const isFirst = this.prompt === undefined;
       this.prompt = prompt;
       this.launch.application = { origins: prompt.origins, returnUrl: prompt.redirectUrl };
-      keep(this.launch);
+      this.keep();
       this.show({ kind: "prompt", prompt });
       if (isFirst) this.opener.ready(prompt.origins);
     } catch (error) {
@@ -78,15 +80,15 @@ export class Flow {
   async proved(reply: Proved): Promise<void> {
     if (!reply.isVerified) return;
     // A factor was added, as the page was opened to do or as it offered.
-    if (reply.userAuthenticator) this.passed.add("ENROL");
+    if (reply.userAuthenticator) this.launch.passed.push("ENROL");
     this.launch.token = this.countersign.token;
-    keep(this.launch);
+    this.keep();
     await this.next();
   }
 
   /** This page was seen and is not to be shown again. */
   async pass(kind: PromptKind): Promise<void> {
-    this.passed.add(kind);
+    this.launch.passed.push(kind);
     await this.next();
   }
 
@@ -133,19 +135,24 @@ export class Flow {
   noteSent(purpose: string, to?: string): Sent {
     const sent = { at: Date.now(), to };
     this.launch.sent[purpose] = sent;
-    keep(this.launch);
+    this.keep();
     return sent;
   }
 
   /** It went to a wrong address: there is none to wait for. */
   forgetSent(purpose: string): void {
     delete this.launch.sent[purpose];
+    this.keep();
+  }
+
+  /** Remembers for this tab what became of the launch. */
+  protected keep(): void {
     keep(this.launch);
   }
 
   private wish(): PromptWish {
-    const { forceEnrollment, settings } = this.launch;
-    return { forceEnrollment, settings, passed: [...this.passed] };
+    const { forceEnrollment, settings, passed } = this.launch;
+    return { forceEnrollment, settings, passed: [...new Set(passed)] };
   }
 
   private returnUrl(): string | undefined {

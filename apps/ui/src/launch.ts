@@ -1,3 +1,5 @@
+import type { PromptKind } from "@countersign/browser";
+
 /** How the page was opened (docs/reference/authsignal.md §4.2), as it is kept over a reload of this tab. */
 export interface Launch {
   token: string;
@@ -8,6 +10,8 @@ export interface Launch {
   settings: boolean;
   /** What this tab had sent, by purpose. */
   sent: Record<string, Sent>;
+  /** Pages that this tab was shown and that are not to be shown again. */
+  passed: PromptKind[];
   /** What the server said of the application, for the day that it says no more. */
   application?: { origins: readonly string[]; returnUrl: string | undefined };
 }
@@ -39,10 +43,11 @@ export function readLaunch(): Launch | undefined {
     forceEnrollment: query.get("force_enrollment") === "true",
     settings: query.get("view") === "settings",
     sent: {},
+    passed: [],
   };
-  // The same address once more: what was sent is still on its way.
+  // The same address once more: what was sent is still on its way, and what was passed stays passed.
   const before = kept(tenantId);
-  if (before?.token === token) launch.sent = before.sent;
+  if (before?.token === token) Object.assign(launch, { sent: before.sent, passed: before.passed });
   // The tenant stays, because it decides who may frame the page when it is loaded again.
   history.replaceState(null, "", `${location.pathname}?tenant=${encodeURIComponent(tenantId)}`);
   keep(launch);
@@ -62,7 +67,7 @@ function kept(tenantId: string | null): Launch | undefined {
   try {
     const launch = JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as Launch | null;
     // Who frames the page was decided by the tenant in the address: a token of another one is not for this page.
-    return launch && launch.tenantId === tenantId ? launch : undefined;
+    return launch && launch.tenantId === tenantId ? { ...launch, passed: launch.passed ?? [] } : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,19 @@
 import "./style/index.css";
 import { render } from "preact";
 import { App } from "./app.js";
+import { Flow, type Screen } from "./flow.js";
 import { readLaunch } from "./launch.js";
 
 const root = document.getElementById("widget_container");
-if (root) render(<App launch={readLaunch()} />, root);
+
+/** The page that a token was given for. */
+function open(into: HTMLElement): void {
+  const launch = readLaunch();
+  render(<App begin={launch && ((show: (screen: Screen) => void) => new Flow(launch, show))} />, into);
+}
+
+if (root && location.pathname === "/ui/preview") {
+  void import("./preview/index.js").then(({ openPreview }) => openPreview(root));
+} else if (root) {
+  open(root);
+}

@@ -16,6 +16,7 @@ pub(crate) fn routes(countersign: Countersign) -> Router {
     Router::new()
         .route("/ui", get(with_slash))
         .route("/ui/", get(open))
+        .route("/ui/preview", get(preview))
         .route("/ui/assets/{file}", get(asset))
         .with_state(countersign)
 }
@@ -42,7 +43,28 @@ async fn open(State(countersign): State<Countersign>, Query(opened): Query<Opene
         (None, Some(id)) => TenantId::parse(id),
         (None, None) => None,
     };
-    let framed_by = framers(&countersign, tenant).await;
+    document(
+        &framers(&countersign, tenant).await.unwrap_or_else(|| "'none'".to_owned()),
+        "publickey-credentials-create=(self), publickey-credentials-get=(self), otp-credentials=(self), clipboard-write=(self)",
+    )
+}
+
+/// The same document for looks and words that are not saved: it has no token, and the browser lets it run no ceremony. The console,
+/// which is at our public origin, may frame it too.
+async fn preview(State(countersign): State<Countersign>, Query(opened): Query<Opened>) -> Response {
+    let tenant = opened.tenant.as_deref().and_then(TenantId::parse);
+    let framed_by = match framers(&countersign, tenant).await {
+        Some(origins) => format!("{} {origins}", countersign.public_origin()),
+        None => "'none'".to_owned(),
+    };
+    document(
+        &framed_by,
+        "publickey-credentials-create=(), publickey-credentials-get=(), otp-credentials=(), clipboard-write=(self)",
+    )
+}
+
+/// The page, which these origins may frame and which may do this much.
+fn document(framed_by: &str, permissions: &'static str) -> Response {
     let mut response = assets::ui("index.html", &HeaderMap::new());
     if response.status() != StatusCode::OK {
         return response;
@@ -60,11 +82,7 @@ async fn open(State(countersign): State<Countersign>, Query(opened): Query<Opene
         (header::CACHE_CONTROL, "no-store"),
         // A page that opened this one as a window is told how it went.
         (HeaderName::from_static("cross-origin-opener-policy"), "unsafe-none"),
-        (
-            HeaderName::from_static("permissions-policy"),
-            "publickey-credentials-create=(self), publickey-credentials-get=(self), otp-credentials=(self), \
-             clipboard-write=(self)",
-        ),
+        (HeaderName::from_static("permissions-policy"), permissions),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
@@ -73,11 +91,9 @@ async fn open(State(countersign): State<Countersign>, Query(opened): Query<Opene
 }
 
 /// The origins that may frame the tenant's prompts, as the policy lists them. A token that names a tenant proves nothing here: it
-/// opens what that tenant allows anyway.
-async fn framers(countersign: &Countersign, tenant: Option<TenantId>) -> String {
-    let Some(tenant) = tenant else { return "'none'".to_owned() };
-    match countersign.tenant(&tenant).await {
-        Ok(tenant) if tenant.web_origins().next().is_some() => tenant.web_origins().collect::<Vec<_>>().join(" "),
-        _ => "'none'".to_owned(),
-    }
+/// opens what that tenant allows anyway. `None`: nobody may.
+async fn framers(countersign: &Countersign, tenant: Option<TenantId>) -> Option<String> {
+    let tenant = countersign.tenant(&tenant?).await.ok()?;
+    let origins: Vec<&str> = tenant.web_origins().collect();
+    (!origins.is_empty()).then(|| origins.join(" "))
 }

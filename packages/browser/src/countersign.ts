@@ -37,8 +37,10 @@ export class Countersign {
   readonly authenticators: Authenticators;
   private readonly transport: Transport;
 
-  constructor({ baseUrl, token }: CountersignOptions) {
-    this.transport = new Transport(baseUrl.replace(/\/+$/, ""), token);
+  /** @param options where the server is and for whom; or what makes the calls in its place, such as for a page that only looks real */
+  constructor(options: CountersignOptions | Transport) {
+    this.transport =
+      options instanceof Transport ? options : new Transport(options.baseUrl.replace(/\/+$/, ""), options.token);
     this.passkey = new Passkey(this.transport);
     this.securityKey = new SecurityKey(this.transport);
     this.email = new Email(this.transport);

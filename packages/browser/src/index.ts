@@ -4,4 +4,5 @@ export type { CountersignOptions } from "./countersign.js";
 export { CountersignError } from "./error.js";
 export type { ErrorCode } from "./error.js";
 export type { Enrolling, EnrollingApp, FailureReason, Proved, CodeReply } from "./replies.js";
+export { Transport } from "./transport.js";
 export type { Authenticator, AuthenticatorMethod, Prompt, PromptKind, PromptWish, Theme } from "./prompt.js";

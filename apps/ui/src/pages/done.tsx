@@ -11,7 +11,7 @@ const SHOWN_MS = 1200;
 export function Done() {
   const { flow, t } = usePage();
   useEffect(() => {
-    if (!flow.canLeave) return;
+    if (!flow.canLeave || flow.isSample) return;
     const timer = setTimeout(() => flow.leave(), SHOWN_MS);
     return () => clearTimeout(timer);
   }, []);

@@ -16,7 +16,9 @@ export function Uplift() {
   const { busy, failure, run } = useWork();
   const [isOffered, setOffered] = useState(false);
   useEffect(() => {
-    void canOffer(prompt.upliftEveryDays).then((can) => (can ? setOffered(true) : flow.pass("UPLIFT")));
+    void (flow.isSample ? Promise.resolve(true) : canOffer(prompt.upliftEveryDays)).then((can) =>
+      can ? setOffered(true) : flow.pass("UPLIFT"),
+    );
   }, []);
   if (!isOffered) {
     return (
@@ -27,7 +29,7 @@ export function Uplift() {
   }
   const add = () => run(async () => flow.proved(await flow.countersign.passkey.enroll()));
   const later = () => {
-    remember();
+    if (!flow.isSample) remember();
     void flow.pass("UPLIFT");
   };
   const words = passkeyWords(t);

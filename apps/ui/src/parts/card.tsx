@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { usePage } from "../context.js";
+import { darkMedia } from "../mode.js";
 
 /** The box that a page stands in. */
 export function Card({ children }: { children: ComponentChildren }) {
@@ -37,7 +38,8 @@ export function Heading({ text, of }: { text: string; of?: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = of ? `${text} – ${of}` : text;
-    // A field that wants the focus has taken it by now.
+    // Who chooses in the list of a preview goes on choosing; a field that wants the focus has taken it by now.
+    if (document.activeElement instanceof HTMLSelectElement) return;
     if (!heading.current?.parentElement?.querySelector("input:focus")) heading.current?.focus({ preventScroll: true });
   }, [text]);
   return (
@@ -53,7 +55,7 @@ function Brand() {
   return (
     <p class="brand">
       <picture>
-        {theme.logoDark && <source srcset={theme.logoDark} media="(prefers-color-scheme: dark)" />}
+        {theme.logoDark && <source srcset={theme.logoDark} media={darkMedia()} />}
         <img src={theme.logo} alt={name} class={theme.logoDark ? "" : "light-only"} />
       </picture>
     </p>

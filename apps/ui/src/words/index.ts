@@ -18,6 +18,9 @@ const LANGUAGES: Record<string, () => Promise<Dictionary>> = {
   ar: () => import("./ar.js").then(({ ar }) => ar),
 };
 
+/** Codes of the languages that are spoken here. */
+export const SPOKEN: readonly string[] = Object.keys(LANGUAGES);
+
 const RIGHT_TO_LEFT = new Set(["ar"]);
 
 /**
@@ -41,6 +44,7 @@ export async function speak(wanted?: string, overrides: Record<string, Record<st
   return { locale, t: (key, fill = {}) => filled(own[key] ?? words[key], fill) };
 }
 
-function language(locale: string): string {
+/** The language of a locale. */
+export function language(locale: string): string {
   return locale.split(/[-_]/)[0]?.toLowerCase() ?? "";
 }
