@@ -73,6 +73,8 @@ export interface Prompt {
   mayRemoveLastFactor: boolean;
   /** After how many days an offer that was turned down is made again. */
   upliftEveryDays: number;
+  /** For who runs the tenant: why no passkey and no security key can work on the pre-built UI, and what to set. */
+  setUpAdvice?: string;
 }
 
 /** What the page would rather see. */

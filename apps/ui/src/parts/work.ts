@@ -16,6 +16,8 @@ export function useWork() {
       await work();
     } catch (error) {
       if (flow.stop(error)) return;
+      // What is no fault of the user's is told to whoever looks for it.
+      if (error instanceof CountersignError && error.code === "unsupported") console.warn(error.message);
       const isRefused = error instanceof CountersignError && error.status === 400;
       if (isRefused && (await flow.moved())) return;
       fail(refusal(t, error));

@@ -70,6 +70,10 @@ export const de: Dictionary = {
   "app.by-hand": "Scannen geht nicht?",
   "app.open": "In einer App auf diesem Gerät öffnen",
 
+  "unfit.about": "Das geht auf dieser Seite nicht. Wählen Sie einen anderen Weg.",
+  "unfit.alone": "Das geht auf dieser Seite nicht. Bitte wenden Sie sich an die Website, von der Sie kommen.",
+  "unfit.operator": "Für die Betreiber dieser Website",
+
   "enrol.first.title": "Schützen Sie Ihr Konto",
   "enrol.first.about": "Wählen Sie, wie Sie bei {name} bestätigen, dass Sie es sind.",
   "enrol.title": "Weiteren Weg hinzufügen",
@@ -125,6 +129,8 @@ export const de: Dictionary = {
   "stopped.expired.title": "Das hat zu lange gedauert",
   "stopped.expired.about":
     "Zu Ihrer Sicherheit gilt diese Seite nur wenige Minuten. Gehen Sie dorthin zurück, woher Sie kamen, und beginnen Sie neu.",
+  "stopped.expired.close":
+    "Zu Ihrer Sicherheit gilt diese Seite nur wenige Minuten. Schließen Sie sie und beginnen Sie dort neu, woher Sie kamen.",
   "stopped.unopened.title": "Hier ist nichts zu tun",
   "stopped.unopened.about":
     "Diese Seite wird von der Website geöffnet, die Sie benutzen möchten. Gehen Sie dorthin zurück und beginnen Sie neu.",

@@ -67,6 +67,10 @@ export const en = {
   "app.by-hand": "Can’t scan it?",
   "app.open": "Open in an app on this device",
 
+  "unfit.about": "This way can’t be used on this page. Choose another one.",
+  "unfit.alone": "This way can’t be used on this page. Please ask the site you came from for help.",
+  "unfit.operator": "For whoever runs this site",
+
   "enrol.first.title": "Protect your account",
   "enrol.first.about": "Choose how you confirm that it’s you at {name}.",
   "enrol.title": "Add another way",
@@ -121,6 +125,8 @@ export const en = {
   "stopped.expired.title": "This took too long",
   "stopped.expired.about":
     "For your safety this page works for a few minutes only. Go back to where you came from and begin again.",
+  "stopped.expired.close":
+    "For your safety this page works for a few minutes only. Close it and begin again where you came from.",
   "stopped.unopened.title": "There is nothing to do here",
   "stopped.unopened.about": "This page is opened by the site you want to use. Go back there and begin again.",
   "stopped.offline.title": "No connection",

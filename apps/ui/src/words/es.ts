@@ -70,6 +70,10 @@ export const es: Dictionary = {
   "app.by-hand": "¿No puedes escanearlo?",
   "app.open": "Abrir en una aplicación de este dispositivo",
 
+  "unfit.about": "Esta forma no se puede usar en esta página. Elige otra.",
+  "unfit.alone": "Esta forma no se puede usar en esta página. Pide ayuda al sitio de donde venías.",
+  "unfit.operator": "Para quien gestiona este sitio",
+
   "enrol.first.title": "Protege tu cuenta",
   "enrol.first.about": "Elige cómo confirmas que eres tú en {name}.",
   "enrol.title": "Añadir otra forma",
@@ -124,6 +128,8 @@ export const es: Dictionary = {
   "stopped.expired.title": "Ha tardado demasiado",
   "stopped.expired.about":
     "Por tu seguridad, esta página solo vale unos minutos. Vuelve al sitio de donde venías y empieza de nuevo.",
+  "stopped.expired.close":
+    "Por tu seguridad, esta página solo vale unos minutos. Ciérrala y empieza de nuevo en el sitio de donde venías.",
   "stopped.unopened.title": "Aquí no hay nada que hacer",
   "stopped.unopened.about": "Esta página la abre el sitio que quieres usar. Vuelve allí y empieza de nuevo.",
   "stopped.offline.title": "Sin conexión",

@@ -71,6 +71,10 @@ export const fr: Dictionary = {
   "app.by-hand": "Impossible de scanner\u00a0?",
   "app.open": "Ouvrir dans une application de cet appareil",
 
+  "unfit.about": "Ce moyen ne peut pas être utilisé sur cette page. Choisissez-en un autre.",
+  "unfit.alone": "Ce moyen ne peut pas être utilisé sur cette page. Adressez-vous au site d’où vous venez.",
+  "unfit.operator": "Pour les responsables de ce site",
+
   "enrol.first.title": "Protégez votre compte",
   "enrol.first.about": "Choisissez comment confirmer que c’est vous chez {name}.",
   "enrol.title": "Ajouter un autre moyen",
@@ -126,6 +130,8 @@ export const fr: Dictionary = {
   "stopped.expired.title": "Le délai est dépassé",
   "stopped.expired.about":
     "Pour votre sécurité, cette page ne vaut que quelques minutes. Retournez d’où vous veniez et recommencez.",
+  "stopped.expired.close":
+    "Pour votre sécurité, cette page ne vaut que quelques minutes. Fermez-la et recommencez d’où vous veniez.",
   "stopped.unopened.title": "Il n’y a rien à faire ici",
   "stopped.unopened.about": "Cette page est ouverte par le site que vous voulez utiliser. Retournez-y et recommencez.",
   "stopped.offline.title": "Pas de connexion",

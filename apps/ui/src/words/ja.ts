@@ -69,6 +69,10 @@ export const ja: Dictionary = {
   "app.by-hand": "読み取れない場合",
   "app.open": "この端末のアプリで開く",
 
+  "unfit.about": "この方法はこのページでは使えません。別の方法を選んでください。",
+  "unfit.alone": "この方法はこのページでは使えません。元のサイトにお問い合わせください。",
+  "unfit.operator": "サイトの運営者の方へ",
+
   "enrol.first.title": "アカウントを保護する",
   "enrol.first.about": "{name} での本人確認の方法を選んでください。",
   "enrol.title": "別の方法を追加",
@@ -122,6 +126,8 @@ export const ja: Dictionary = {
   "stopped.expired.title": "時間が過ぎました",
   "stopped.expired.about":
     "安全のため、このページは数分間だけ有効です。元のページに戻って、最初からやり直してください。",
+  "stopped.expired.close":
+    "安全のため、このページは数分間だけ有効です。このページを閉じて、元のページで最初からやり直してください。",
   "stopped.unopened.title": "ここでの操作はありません",
   "stopped.unopened.about": "このページは、ご利用のサイトから開かれます。サイトに戻って、最初からやり直してください。",
   "stopped.offline.title": "接続できません",

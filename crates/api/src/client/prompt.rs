@@ -59,6 +59,9 @@ pub(super) struct PromptBody {
     origins: Vec<String>,
     /// After how many days an offer that was turned down is made again.
     uplift_every_days: u16,
+    /// For who runs the tenant: why no passkey and no security key can work on the pre-built UI, and what to set. Absent where they can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_up_advice: Option<String>,
 }
 
 /// Who is asked.
@@ -125,6 +128,7 @@ impl PromptBody {
             redirect_url: prompt.redirect_url,
             origins: tenant.web_origins().map(str::to_owned).collect(),
             uplift_every_days: settings.uplift_every_days,
+            set_up_advice: tenant.ui_misfit(),
             user: PromptUser {
                 user_id: who.user.external_id,
                 username: who.user.username,

@@ -203,3 +203,22 @@ async fn asking_changes_nothing_and_bad_wishes_are_refused() {
         ask(shop, &token, query).await.refused(400, "invalid_request");
     }
 }
+
+/// The UI of these tests is at `auth.shop.example`.
+#[tokio::test]
+async fn where_the_ui_does_not_fit_the_relying_party_the_remedy_is_told_and_no_passkey_offered() {
+    let app = TestApp::new().await;
+    let (shop, other) = (app.tenant(), app.another_tenant("other.example").await);
+    let token = shop.track("ada", "sign-up").await.token;
+    assert!(ask(shop, &token, "").await.ok().get("setUpAdvice").is_none());
+
+    let token = other.track("ada", "sign-up").await.token;
+    let advice = ask(&other, &token, "").await.ok()["setUpAdvice"].as_str().expect("there is advice").to_owned();
+    assert!(advice.contains("https://auth.shop.example cannot use passkeys of other.example"), "{advice}");
+    assert!(advice.contains("countersign tenant update --custom-domain auth.other.example"), "{advice}");
+    other.enrol_email(&token, ADDRESS).await.ok();
+    let proved = other.answer_email(&token, &app.code_for(ADDRESS)).await.ok();
+    let token = proved["accessToken"].as_str().unwrap();
+    other.recovery_codes(token).await;
+    assert_eq!(kind(&other, token, "").await, "DONE");
+}

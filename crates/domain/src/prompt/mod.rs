@@ -65,6 +65,7 @@ impl Countersign {
             wants_recovery_codes: has_codes_on && !held(Method::RecoveryCode) && is_fresh && all_new(&factors, now),
             wants_passkey: tenant.settings.prompts.uplift_every_days > 0
                 && offered.contains(&Method::Passkey)
+                && tenant.ui_misfit().is_none()
                 && !has_passkey
                 && is_fresh,
         };

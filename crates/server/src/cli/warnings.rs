@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use countersign_domain::tenant::{Origin, RpId, Settings};
+use countersign_domain::tenant::{Origin, RpId, Settings, ui_misfit};
 
 /// Browsers look at no more than five registrable names in `/.well-known/webauthn` (WebAuthn Level 3 §5.11.1).
 const LABELS: usize = 5;
@@ -11,13 +11,7 @@ const LABELS: usize = 5;
 pub(super) fn of(rp_id: &RpId, settings: &Settings, ui_origin: &Origin) -> Vec<String> {
     let mut warnings = Vec::new();
     let covered = |origin: &Origin| origin.host().is_none_or(|host| rp_id.covers(host));
-    if !covered(ui_origin) && !settings.related_origins.contains(ui_origin) {
-        warnings.push(format!(
-            "The pre-built UI at {ui_origin} cannot use passkeys of {rp_id}: serve it from a host under {rp_id} \
-             (countersign tenant update --custom-domain auth.{rp_id}), or add {ui_origin} to the related origins and let \
-             https://{rp_id}/.well-known/webauthn answer with this server's file."
-        ));
-    }
+    warnings.extend(ui_misfit(rp_id, settings, ui_origin));
     for origin in settings.origins.iter().filter(|origin| !covered(origin)) {
         warnings.push(format!(
             "Pages of {origin} cannot use passkeys of {rp_id} as they stand: they are not under it. Let \

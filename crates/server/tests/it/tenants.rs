@@ -135,6 +135,13 @@ fn settings_that_cannot_work_are_warned_of_with_the_remedy_beside_the_answer() {
     let program = Program::new().with("COUNTERSIGN_SERVER__PUBLIC_URL", "https://auth.service.io");
     let ended = program.run(&[&CREATE[..], &["--json"]].concat());
     assert!(ended.err.contains("warning: ") && ended.err.contains("--custom-domain auth.example.com"), "{}", ended.err);
+    let warned = ended.err.trim().trim_start_matches("warning: ").to_owned();
     let made: Value = serde_json::from_str(&ended.ok()).unwrap();
     assert!(made["tenantId"].is_string());
+
+    let doctor = |program: &Program| program.run(&["doctor"]).ok();
+    assert!(doctor(&program).contains(&format!("warning  Tenant Shop: {warned}")), "{}", doctor(&program));
+    // The remedy is one.
+    program.run(&["tenant", "update", "--custom-domain", "auth.example.com"]).ok();
+    assert!(!doctor(&program).contains("cannot use passkeys"), "{}", doctor(&program));
 }
