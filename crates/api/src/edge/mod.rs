@@ -6,6 +6,7 @@ mod admission;
 mod bodies;
 mod bounds;
 mod cors;
+mod even;
 mod headers;
 mod limit;
 mod meter;
@@ -33,6 +34,7 @@ pub(crate) use admission::Admission;
 pub use admission::Load;
 pub(crate) use bodies::Bodies;
 pub(crate) use bounds::BODY;
+pub(crate) use even::mark as evenly;
 pub use limit::AddressLimits;
 pub(crate) use limit::Limiter;
 pub(crate) use meter::Meter;
@@ -85,6 +87,7 @@ pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
         }
         Ok(()) => answer(&api, &seen, request, next).await,
     };
+    let is_even = even::is_marked(&response);
     if response.status() == StatusCode::UNAUTHORIZED
         && let Err(problem) = api.limiter.charge(seen.address)
     {
@@ -104,6 +107,9 @@ pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
     }
     finish(&api, &seen, &cors, &mut response);
     api.meter.answered(&seen.method, route, response.status(), seen.at.elapsed());
+    if is_even {
+        even::wait(seen.at).await;
+    }
     response
 }
 

@@ -7,10 +7,12 @@ mod users;
 mod validate;
 mod wire;
 
+use axum::middleware::map_response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
+use crate::edge::evenly;
 
 /// All calls, with the prefix left off.
 pub(crate) fn routes() -> OpenApiRouter<Api> {
@@ -25,9 +27,9 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(actions::track))
         .routes(routes!(actions::get, actions::update))
         .routes(routes!(validate::validate))
-        .routes(routes!(challenges::begin))
         .routes(routes!(challenges::verify))
         .routes(routes!(challenges::claim))
+        .merge(OpenApiRouter::new().routes(routes!(challenges::begin)).layer(map_response(evenly)))
         .merge(open_challenges())
 }
 

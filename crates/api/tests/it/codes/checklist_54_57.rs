@@ -1,4 +1,6 @@
-//! Items 54, 55 and 57 of docs/reference/checklist.md, where limits are reached.
+//! Items 54 to 57 of docs/reference/checklist.md, where limits are reached.
+
+use std::time::{Duration, Instant};
 
 use countersign_domain::clock::Span;
 use countersign_testkit::app::TestApp;
@@ -91,6 +93,25 @@ async fn item_55_how_often_a_code_is_sent_does_not_tell_what_a_user_has() {
     for status in [200, 200, 200, 200, 200, 200, 429] {
         let asked = shop.begin(json!({ "userId": "nobody", "verificationMethod": "SMS" })).await;
         assert_eq!(asked.status, status);
+    }
+}
+
+/// That two answers cannot be told apart by their time is measured (bench/README.md). Here: none leaves before its step ends.
+#[tokio::test]
+async fn item_56_whoever_a_code_is_for_the_answer_leaves_at_the_end_of_a_step() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    app.user_with_email(shop, "ada", ADA).await;
+    for (asks, status) in [
+        (json!({ "userId": "ada" }), 200),
+        (json!({ "userId": "nobody" }), 200),
+        (json!({ "verificationMethod": "EMAIL_OTP", "email": ADA }), 200),
+        (json!({ "verificationMethod": "EMAIL_OTP" }), 400),
+        (json!({ "challengeId": "none" }), 404),
+    ] {
+        let begun = Instant::now();
+        assert_eq!(shop.begin(asks).await.status, status);
+        assert!(begun.elapsed() >= Duration::from_millis(20), "{:?}", begun.elapsed());
     }
 }
 
