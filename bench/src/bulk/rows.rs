@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use countersign_db::{Statement, ToValue, Tx, Value};
+use countersign_domain::clock::Millis;
+use countersign_domain::id::ChallengeId;
 
 use super::BulkUser;
 use super::user::uuid;
@@ -108,12 +110,13 @@ impl Batch {
 
     /// Challenges with their number and the time at which they expire.
     pub(super) fn expired(tenant: &str, numbers: &[(u64, i64)]) -> Self {
+        let minute = 60_000;
         let rows = numbers.iter().map(|(number, at)| {
-            let id = uuid(&hash(&[b"challenge", &number.to_be_bytes()])[..16]);
+            let made = Millis(at - minute);
             let secret = hash(&[b"secret", &number.to_be_bytes()]).to_vec();
-            let minute = 60_000;
             let tenant = Cell::Text(tenant.to_owned());
-            vec![tenant, Cell::Text(id), Cell::Bytes(secret), Cell::Int(at - minute), Cell::Int(*at)]
+            let id = ChallengeId::fresh(made).to_string();
+            vec![tenant, Cell::Text(id), Cell::Bytes(secret), Cell::Int(made.0), Cell::Int(*at)]
         });
         Self { rows: vec![(CHALLENGES, rows.collect())] }
     }

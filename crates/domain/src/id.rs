@@ -1,14 +1,17 @@
 //! Typed ids, all in one place. Each is a UUID written as text.
 //!
 //! The first three hex digits of a user's UUID are its *bucket*; every row of that user carries them too
-//! (decisions §1, sql-rules §4), so that a shard can be read from any id without a look-up.
+//! (decisions §1, sql-rules §4), so that a shard can be read from any id without a look-up. Challenges, which come and go by the
+//! thousand, stand in the order of time within it.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use countersign_db::{FromValue, ToValue, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::clock::Millis;
 use crate::secret;
 
 macro_rules! ids {
@@ -101,6 +104,16 @@ ids! {
 }
 
 impl ChallengeId {
+    /// A fresh id of a challenge that has no user. Its bucket is this process's for this minute.
+    pub fn fresh(now: Millis) -> Self {
+        Self(timed_uuid(&lane(now), now))
+    }
+
+    /// A fresh id in the bucket of `user`.
+    pub(crate) fn fresh_beside(user: &UserId, now: Millis) -> Self {
+        Self(timed_uuid(user.bucket(), now))
+    }
+
     /// The id that these words always give, in the bucket of `user`: for challenges of which a user has one at a time. A
     /// version 8 UUID (RFC 9562 §5.8) from SHA-256.
     pub(crate) fn of(user: &UserId, words: &[&str]) -> Self {
@@ -116,6 +129,30 @@ impl ChallengeId {
         text.replace_range(..3, user.bucket());
         Self(text)
     }
+}
+
+/// A version 8 UUID (RFC 9562 §5.8) of a bucket, of the time to 4.1 seconds in nine hex digits, of the rest of it in three, and of 62
+/// random bits. What is made at one time stands together in an index, and goes together: challenges live for minutes, and each
+/// would touch a page of its own (docs/adr/0017-ids-in-the-order-of-time.md).
+fn timed_uuid(bucket: &str, now: Millis) -> String {
+    let mut bytes: [u8; 16] = secret::random();
+    let time = now.0.cast_unsigned();
+    // Hex digits 3 to 11 and 13 to 15 of the first sixteen.
+    let high = (time >> 12 << 16) & 0x000f_ffff_ffff_0000 | time & 0xfff;
+    bytes[..8].copy_from_slice(&high.to_be_bytes());
+    let mut text = uuid::Builder::from_custom_bytes(bytes).into_uuid().as_hyphenated().to_string();
+    text.replace_range(..3, bucket);
+    text
+}
+
+/// The bucket of challenges without a user, another one each minute: what is made at one time stands together, and what is made
+/// over time is spread.
+fn lane(now: Millis) -> String {
+    static PROCESS: LazyLock<u32> = LazyLock::new(|| u32::from_be_bytes(secret::random()));
+    let minute = u32::try_from(now.0 / 60_000).unwrap_or_default();
+    // Fibonacci hashing: neighbouring minutes lie far apart.
+    let hashed = PROCESS.wrapping_add(minute).wrapping_mul(2_654_435_769);
+    format!("{:03x}", hashed >> 20)
 }
 
 /// A version 4 UUID whose first three hex digits are `bucket` where one is given.
@@ -138,6 +175,33 @@ mod tests {
         assert_eq!(challenge.bucket(), user.bucket());
         assert_ne!(challenge.as_str(), user.as_str());
         assert_eq!(ChallengeId::parse(challenge.as_str()), Some(challenge));
+    }
+
+    #[test]
+    fn challenges_stand_in_the_order_of_time_within_a_bucket() {
+        let user = UserId::random();
+        let now = Millis(1_763_856_000_000);
+        let ids: Vec<_> =
+            (0..10_000).step_by(7).map(|ms| ChallengeId::fresh_beside(&user, Millis(now.0 + ms))).collect();
+        assert!(ids.is_sorted() && ids.iter().all(|id| id.bucket() == user.bucket()));
+        assert!(ids.iter().all(|id| ChallengeId::parse(id.as_str()).as_ref() == Some(id)));
+        let minute = now.0 - now.0.rem_euclid(60_000);
+        let alone: Vec<_> = (0..60_000).step_by(99).map(|ms| ChallengeId::fresh(Millis(minute + ms))).collect();
+        assert!(alone.is_sorted(), "one bucket a minute");
+    }
+
+    #[test]
+    fn the_time_stands_in_the_id_and_the_rest_is_random() {
+        let (one, two) = (ChallengeId::fresh(Millis(0x1234_5678_9abc)), ChallengeId::fresh(Millis(0x1234_5678_9abc)));
+        assert_eq!(&one.as_str()[3..19], "12345-6789-8abc-", "{one}");
+        assert_ne!(one.as_str()[19..], two.as_str()[19..]);
+    }
+
+    #[test]
+    fn challenges_without_a_user_are_spread_over_the_buckets() {
+        let buckets: std::collections::BTreeSet<_> =
+            (0..1_000).map(|minute| ChallengeId::fresh(Millis(minute * 60_000)).bucket().to_owned()).collect();
+        assert!(buckets.len() > 700, "{}", buckets.len());
     }
 
     #[test]

@@ -12,4 +12,5 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { name: "0006_retention", sql: include_str!("../migrations/0006_retention.sql") },
     Migration { name: "0007_outbox", sql: include_str!("../migrations/0007_outbox.sql") },
     Migration { name: "0008_codes", sql: include_str!("../migrations/0008_codes.sql") },
+    Migration { name: "0009_fewer_indexes", sql: include_str!("../migrations/0009_fewer_indexes.sql") },
 ];

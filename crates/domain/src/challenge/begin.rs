@@ -47,7 +47,7 @@ impl Countersign {
     /// fill the trail with them. What comes of it leaves one.
     pub async fn begin_anonymous(&self, tenant: &Tenant, wanted: &AnonymousChallenge) -> Result<ChallengeId> {
         let now = self.now();
-        let challenge = wanted.challenge(ChallengeId::random(), tenant, now);
+        let challenge = wanted.challenge(ChallengeId::fresh(now), tenant, now);
         let (tenant, id) = (tenant.id.clone(), challenge.id.clone());
         self.write(async move |tx| store::insert(tx, &tenant, &challenge, now).await).await?;
         Ok(id)

@@ -34,7 +34,7 @@ impl Countersign {
         self.room_to_enrol(who, &action).await?;
         let held = credentials::list(self.db(), &who.tenant.id, &who.user.id).await?;
         let now = self.now();
-        let id = ChallengeId::beside(&who.user.id);
+        let id = ChallengeId::fresh_beside(&who.user.id, now);
         let ceremony = Ceremony::mint(&id);
         let options = creation_options(rules, who, &wish, hints, &held, &ceremony);
         let open = Challenge {

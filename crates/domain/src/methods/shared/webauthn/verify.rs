@@ -53,7 +53,7 @@ impl Countersign {
         if usable.is_empty() {
             return Err(Error::invalid(format!("The user has no {}. Enrol one first.", rules.method.noun())));
         }
-        let id = ChallengeId::beside(&who.user.id);
+        let id = ChallengeId::fresh_beside(&who.user.id, self.now());
         let ceremony = Ceremony::mint(&id);
         let options = RequestOptions {
             challenge: ceremony.bytes,
@@ -100,7 +100,7 @@ impl Countersign {
             self.write(async move |tx| challenge::rearm(tx, &of, &armed, method, &hash, now).await).await?;
             (id, bytes, Span(open.expires_at.0 - now.0))
         } else {
-            let (id, life) = (ChallengeId::random(), Span::minutes(tenant.settings.anonymous_challenge_minutes));
+            let (id, life) = (ChallengeId::fresh(now), Span::minutes(tenant.settings.anonymous_challenge_minutes));
             let ceremony = Ceremony::sealed(tenant, rules.method, &id, now.plus(life));
             (id, ceremony.bytes, life)
         };

@@ -73,7 +73,7 @@ impl Countersign {
         let key = wanted.idempotency_key.clone().unwrap_or_else(IdempotencyKey::random);
         let note = Note { address: Some(address), told: Some(wanted.told.clone()), ..Note::default() };
         let action = (wanted.action.as_str().to_owned(), key.as_str().to_owned());
-        let challenge = ChallengeId::random();
+        let challenge = ChallengeId::fresh(self.now());
         let sending = Sending { rules, challenge, purpose: Purpose::Verify, user: None, is_named: true, action, note };
         self.send_for_backend(tenant, sending, caller).await
     }
