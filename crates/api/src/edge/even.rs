@@ -1,7 +1,8 @@
 //! Answers that leave at even times, for calls whose duration would tell what the server knows (checklist 56).
 //!
-//! A code for a user who is not known yet makes that user, some pages more in the database. To write as much for the others would be
-//! a guess at what an engine does with it; so the answer to either waits for the same step.
+//! A code for a user who is not known yet makes that user, some pages more in the database; an answer to a code that went nowhere
+//! counts no failure of a factor. To write as much for the others would be a guess at what an engine does with it; so the answer to
+//! either waits for the same step.
 
 use std::time::{Duration, Instant};
 

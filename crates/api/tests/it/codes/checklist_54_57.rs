@@ -113,6 +113,9 @@ async fn item_56_whoever_a_code_is_for_the_answer_leaves_at_the_end_of_a_step() 
         assert_eq!(shop.begin(asks).await.status, status);
         assert!(begun.elapsed() >= Duration::from_millis(20), "{:?}", begun.elapsed());
     }
+    let begun = Instant::now();
+    shop.hand_over("none", "no code").await;
+    assert!(begun.elapsed() >= Duration::from_millis(20), "{:?}", begun.elapsed());
 }
 
 /// A hundred wrong answers in a row end a factor. An anonymous person is told what everybody is told.
