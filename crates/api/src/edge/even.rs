@@ -34,7 +34,7 @@ pub(super) async fn wait(since: Instant) {
 /// What is left of the step that has begun.
 fn rest(taken: Duration) -> Duration {
     let over = taken.as_nanos() % STEP.as_nanos();
-    STEP - Duration::from_nanos(u64::try_from(over).unwrap_or_default())
+    STEP.saturating_sub(Duration::from_nanos(u64::try_from(over).unwrap_or_default()))
 }
 
 #[cfg(test)]
