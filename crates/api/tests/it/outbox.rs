@@ -134,6 +134,20 @@ async fn what_will_not_pass_is_not_tried_again() {
 }
 
 #[tokio::test]
+async fn an_attempt_that_the_database_fails_is_reported_and_counted() {
+    let app = TestApp::new().await;
+    let mut reports = app.countersign.delivery_reports();
+    let letter = posted(&app, None).await;
+    app.db.close().await;
+    assert_eq!(app.countersign.send_now(&letter).await, Outcome::Queued);
+    let report = reports.recv().await.unwrap();
+    assert!(matches!(&report.ending, Ending::Unsettled(why) if !why.is_empty()), "{report:?}");
+    assert_eq!((&report.id, report.channel, report.to), (letter.id(), Channel::Email, None));
+    let unsettled = app.countersign.delivery_counts().find(|count| count.0 == Channel::Email && count.1 == "unsettled");
+    assert_eq!(unsettled.map(|count| count.2), Some(1));
+}
+
+#[tokio::test]
 async fn who_waits_for_a_provider_that_hangs_waits_five_seconds_and_the_attempt_goes_on() {
     let app = TestApp::new().await;
     let letter = posted(&app, None).await;

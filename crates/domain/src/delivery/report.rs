@@ -2,6 +2,7 @@
 
 use super::carrier::Refusal;
 use super::message::Channel;
+use super::store::Address;
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{OutboxId, TenantId};
@@ -38,6 +39,9 @@ pub enum Ending {
     Failed(Refusal),
     /// Nobody wants it any more: its challenge is over, or its user is gone.
     Abandoned,
+    /// The database failed, with these words: the attempt is in no trail, may have reached its provider or not, and is made again
+    /// when its lease ends.
+    Unsettled(String),
 }
 
 impl Ending {
@@ -48,6 +52,7 @@ impl Ending {
             Self::Deferred(..) => "message.deferred",
             Self::Failed(_) => "message.failed",
             Self::Abandoned => "message.abandoned",
+            Self::Unsettled(_) => "message.unsettled",
         }
     }
 }
@@ -61,12 +66,19 @@ pub struct Report {
     pub id: OutboxId,
     /// By which way.
     pub channel: Channel,
-    /// Of what kind: [`Message::kind`](super::Message::kind).
+    /// Of what kind: [`Message::kind`](super::Message::kind); empty where that was not found out.
     pub kind: String,
     /// To whom, [`masked`](super::masked); `None` where the message could not be opened or was not wanted.
     pub to: Option<String>,
-    /// Which attempt, from 1.
+    /// Which attempt, from 1; 0 where that was not found out.
     pub attempts: i64,
     /// How it ended.
     pub ending: Ending,
+}
+
+impl Report {
+    pub(super) fn unsettled(at: Address, why: String) -> Self {
+        let Address { tenant, id, channel } = at;
+        Self { tenant, id, channel, kind: String::new(), to: None, attempts: 0, ending: Ending::Unsettled(why) }
+    }
 }

@@ -92,12 +92,12 @@ impl Countersign {
     fn spawn(&self, at: Address, due_by: Millis, place: OwnedSemaphorePermit, tell: Option<oneshot::Sender<Outcome>>) {
         let this = self.clone();
         tokio::spawn(async move {
-            // What fails here is the database: the lease ends, and the job tries again.
-            if let Ok(Some(outcome)) = this.attempt(&at, due_by).await
-                && let Some(tell) = tell
-            {
+            match (this.attempt(&at, due_by).await, tell) {
                 // Whoever waited may have gone.
-                let _heard = tell.send(outcome);
+                (Ok(Some(outcome)), Some(tell)) => drop(tell.send(outcome)),
+                (Ok(_), _) => {}
+                // What fails here is the database: the lease ends, and the job tries again.
+                (Err(error), _) => this.sender().report(Report::unsettled(at, error.to_string())),
             }
             drop(place);
         });
@@ -234,6 +234,8 @@ impl Countersign {
                 Ending::Sent => store::close(tx, &row, &held, Closed::Sent, now).await?,
                 Ending::Failed(_) => store::close(tx, &row, &held, Closed::Failed, now).await?,
                 Ending::Abandoned => store::close(tx, &row, &held, Closed::Abandoned, now).await?,
+                // Never written down: writing is what failed.
+                Ending::Unsettled(_) => false,
             };
             // What was sent was sent, whoever has the row by now.
             if is_ours || change == Ending::Sent {

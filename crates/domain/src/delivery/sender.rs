@@ -19,7 +19,7 @@ pub(crate) struct Sender {
     pub(super) carriers: Carriers,
     places: [Arc<Semaphore>; Channel::ALL.len()],
     reports: broadcast::Sender<Report>,
-    counts: [[AtomicU64; 4]; Channel::ALL.len()],
+    counts: [[AtomicU64; ENDINGS.len()]; Channel::ALL.len()],
 }
 
 impl Sender {
@@ -64,7 +64,7 @@ impl Sender {
     }
 }
 
-const ENDINGS: [&str; 4] = ["sent", "deferred", "failed", "abandoned"];
+const ENDINGS: [&str; 5] = ["sent", "deferred", "failed", "abandoned", "unsettled"];
 
 const fn ending_index(ending: &Ending) -> usize {
     match ending {
@@ -72,5 +72,6 @@ const fn ending_index(ending: &Ending) -> usize {
         Ending::Deferred(..) => 1,
         Ending::Failed(_) => 2,
         Ending::Abandoned => 3,
+        Ending::Unsettled(_) => 4,
     }
 }

@@ -114,6 +114,9 @@ fn line(report: &Report) {
             let reason = &refusal.reason;
             warn!(message.id = %id, tenant.id = %tenant, attempts, "Did not send {kind} by {channel} to {to}: {reason}");
         }
+        Ending::Unsettled(why) => {
+            warn!(message.id = %id, tenant.id = %tenant, "An attempt by {channel} is not written down and is made again: {why}");
+        }
         Ending::Abandoned => {
             debug!(message.id = %id, tenant.id = %tenant, attempts, "Nobody waits for {kind} by {channel} any more");
         }
