@@ -166,15 +166,8 @@ impl Countersign {
                  {{\"sms\":{{\"countries\":[\"NZ\"]}}}}."
             )));
         }
-        method.sends_by().map_or(Ok(()), |channel| self.require_delivered(method, channel))
-    }
-
-    /// The same for a channel that is not the method's usual one.
-    fn require_delivered(&self, method: Method, channel: Channel) -> Result<()> {
-        if self.delivers(channel) {
-            return Ok(());
-        }
-        let (name, channel) = (method.as_str(), channel.as_str());
+        let Some(channel) = method.sends_by().filter(|channel| !self.delivers(*channel)) else { return Ok(()) };
+        let channel = channel.as_str();
         Err(Error::InvalidConfiguration(format!(
             "{name} sends by {channel}, and this server has no way to: see the configuration of {channel}."
         )))

@@ -174,3 +174,26 @@ async fn methods_that_are_off_send_nothing() {
     shop.answer_whatsapp(&tracked.token, "123456").await.refused(400, "invalid_configuration");
     assert_eq!(newest(&app, PHONE).1, 1);
 }
+
+#[tokio::test]
+async fn a_tenant_that_switched_whatsapp_off_sends_nothing_by_it() {
+    let app = TestApp::with(|settings| {
+        in_new_zealand(settings);
+        settings.disabled_methods = vec![Kind::Whatsapp];
+    })
+    .await;
+    let shop = app.tenant();
+    let token = shop.track("ada", "sign-up").await.token;
+    let enrol = json!({ "phoneNumber": PHONE, "smsChannel": "WHATSAPP" });
+    shop.page(&token, "/user-authenticators/sms", enrol).await.refused(400, "invalid_configuration");
+    app.user_with_phone(shop, "ada", PHONE).await;
+    let token = shop.track("ada", "pay").await.token;
+    let asked = shop.page(&token, "/challenge/sms", json!({ "smsChannel": "WHATSAPP" })).await;
+    let told = asked.refused(400, "invalid_configuration");
+    assert_eq!(told["errorDescription"], "The method WHATSAPP is off for this tenant.");
+    let begin = json!({ "verificationMethod": "SMS", "phoneNumber": PHONE, "smsChannel": "WHATSAPP" });
+    shop.begin(begin).await.refused(400, "invalid_configuration");
+    assert_eq!(newest(&app, PHONE), (Channel::Sms, 1));
+    shop.ask_sms(&token).await.ok();
+    assert_eq!(newest(&app, PHONE), (Channel::Sms, 2));
+}

@@ -7,10 +7,11 @@ use crate::audit::{self, Event};
 use crate::authenticator::{Authenticator, Detail, SmsChannel, codes};
 use crate::challenge::{self, Challenge, Note, Purpose, State};
 use crate::clock::{Millis, Span};
-use crate::delivery::{Channel, Letter, Post, Recipient, masked};
+use crate::delivery::{Letter, Post, Recipient, masked};
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, ChallengeId, UserId};
 use crate::limit::{self, Limit};
+use crate::methods::Method;
 use crate::tenant::Tenant;
 use crate::user::User;
 use crate::{Caller, Countersign, secret};
@@ -38,7 +39,8 @@ impl Countersign {
     pub(super) fn require_sent(&self, tenant: &Tenant, rules: &Rules) -> Result<()> {
         self.require_offered(tenant, rules.method)?;
         match rules.phone {
-            Some(SmsChannel::Whatsapp) => self.require_delivered(rules.method, Channel::Whatsapp),
+            // Whoever switched WhatsApp off meant the way, too.
+            Some(SmsChannel::Whatsapp) => self.require_offered(tenant, Method::Whatsapp),
             Some(SmsChannel::Default) | None => Ok(()),
         }
     }
