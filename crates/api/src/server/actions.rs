@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use countersign_domain::action::{Action, ActionCode, ActionQuery, ActionState, IdempotencyKey, Track};
 use countersign_domain::clock::Millis;
+use countersign_domain::tenant::is_web_url;
 use countersign_domain::token::Scope;
 use countersign_domain::user::{Patch, UserChange};
 use serde::{Deserialize, Serialize};
@@ -126,17 +127,13 @@ impl TrackBody {
     }
 }
 
-/// An address a prompt may go back to: http or https, at most 2,048 characters. The backend's word is taken for where.
+/// An address a prompt may go back to. The backend's word is taken for where.
 fn redirect(url: Option<String>) -> Result<Option<String>, Problem> {
     let Some(url) = url.filter(|url| !url.is_empty()) else { return Ok(None) };
-    let web = url
-        .parse::<http::Uri>()
-        .ok()
-        .filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
-    match web {
-        Some(_) if url.len() <= 2048 => Ok(Some(url)),
-        _ => Err(Problem::invalid("redirectUrl must be an http or https URL of at most 2,048 characters.")),
+    if is_web_url(&url) {
+        return Ok(Some(url));
     }
+    Err(Problem::invalid("redirectUrl must be an http or https URL of at most 2,048 characters, without a user name."))
 }
 
 /// An action.

@@ -2,7 +2,7 @@
 
 use super::api_key::{self, KeyKind};
 use super::store::{self, KeyLine, NewKey, TenantRow};
-use super::{RpId, Settings, Tenant};
+use super::{RpId, Settings, Tenant, is_web_url};
 use crate::Countersign;
 use crate::audit::{self, Event};
 use crate::error::{Error, Result};
@@ -164,6 +164,11 @@ pub(super) fn check_settings(name: &str, settings: &Settings) -> Result<()> {
         if !(1..=60).contains(&minutes) {
             return Err(Error::invalid(format!("{what} must lie between 1 and 60.")));
         }
+    }
+    if settings.client_url.as_deref().is_some_and(|url| !is_web_url(url)) {
+        return Err(Error::invalid(
+            "clientUrl must be an http or https URL of at most 2,048 characters, without a user name.",
+        ));
     }
     settings.messages.check()?;
     settings.prompts.check().map_err(|error| Error::invalid(format!("{error}.")))?;

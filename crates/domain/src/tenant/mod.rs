@@ -9,6 +9,7 @@ mod origin;
 mod origins;
 mod settings;
 mod store;
+mod web_url;
 
 use countersign_webauthn as webauthn;
 
@@ -28,6 +29,7 @@ pub(crate) use origins::OriginCache;
 pub use settings::{AndroidApp, LinkMode, MagicLinkSettings, Outcome, SecurityKeySettings, Settings, SmsSettings};
 pub use store::KeyLine;
 pub(crate) use store::STATEMENTS;
+pub use web_url::is_web_url;
 
 /// A tenant as requests see it: at most a second old.
 #[derive(Debug)]

@@ -217,6 +217,11 @@ fn origin_of(url: &str) -> Option<String> {
 
 fn with_token(url: &str, token: &str) -> Option<String> {
     let mut url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    // One that stood there already would be read in its place.
+    if url.query_pairs().any(|(name, _)| name == "token") {
+        let others: Vec<_> = url.query_pairs().into_owned().filter(|(name, _)| name != "token").collect();
+        url.query_pairs_mut().clear().extend_pairs(others);
+    }
     url.query_pairs_mut().append_pair("token", token);
     Some(url.into())
 }
@@ -231,6 +236,7 @@ mod tests {
             ("https://shop.example", Some("https://shop.example/?token=t.t")),
             ("https://shop.example/back?a=1#top", Some("https://shop.example/back?a=1&token=t.t#top")),
             ("http://localhost:3000/", Some("http://localhost:3000/?token=t.t")),
+            ("https://shop.example/?token=theirs&a=%20b&token", Some("https://shop.example/?a=+b&token=t.t")),
             ("javascript:alert(1)", None),
             ("shop.example", None),
         ] {
