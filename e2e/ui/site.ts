@@ -130,6 +130,11 @@ export class Site {
     return send(url, "GET", {}, undefined, new URL(this.server.url).port);
   }
 
+  /** Sends a path to the server as it stands, which no browser would. */
+  raw(path: string, method = "GET", headers: object = {}): Promise<Received> {
+    return send(this.server.url, method, headers, undefined, "", path);
+  }
+
   track(userId: string, action: string, body: object = {}): Promise<{ token: string; url: string; state: string }> {
     return this.call("POST", `/users/${userId}/actions/${action}`, body);
   }
@@ -194,14 +199,21 @@ interface Received {
 }
 
 /** A request to one of these hosts, none of which the system knows. */
-function send(url: string, method: string, headers: object = {}, body?: unknown, elsewhere = ""): Promise<Received> {
+function send(
+  url: string,
+  method: string,
+  headers: object = {},
+  body?: unknown,
+  elsewhere = "",
+  raw?: string,
+): Promise<Received> {
   const { host, port, pathname, search } = new URL(url);
   const options = {
     host: "127.0.0.1",
     port: port || elsewhere,
-    path: pathname + search,
+    path: raw ?? pathname + search,
     method,
-    headers: { ...headers, Host: host },
+    headers: { Host: host, ...headers },
     rejectUnauthorized: false,
   };
   return new Promise((done, fail) => {

@@ -69,7 +69,9 @@ pub(crate) fn missing() -> Vec<&'static str> {
 
 /// A file in the smallest form that the request's headers allow.
 fn page<T: RustEmbed>(path: &str, asked: &HeaderMap) -> Response {
-    let Some(file) = T::get(path) else {
+    // In debug builds the path is one of the disk: no detour leads to a file by another name.
+    let is_plain = path.split(['/', '\\']).all(|part| !matches!(part, "" | "." | ".."));
+    let Some(file) = T::get(path).filter(|_| is_plain) else {
         return match T::get("index.html") {
             Some(_) => StatusCode::NOT_FOUND.into_response(),
             None => not_built(),

@@ -2,6 +2,7 @@
 //! (decisions §5, *Frames*, *Popup and window*).
 
 use axum::Router;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{Redirect, Response};
 use axum::routing::get;
@@ -37,11 +38,12 @@ struct Opened {
     tenant: Option<String>,
 }
 
-async fn open(State(countersign): State<Countersign>, Query(opened): Query<Opened>) -> Response {
-    let tenant = match (&opened.token, &opened.tenant) {
-        (Some(token), _) => countersign.tenant_named_by(token),
-        (None, Some(id)) => TenantId::parse(id),
-        (None, None) => None,
+/// A query that says a thing twice is read by nobody: the page comes, and is framed nowhere.
+async fn open(State(countersign): State<Countersign>, opened: Result<Query<Opened>, QueryRejection>) -> Response {
+    let tenant = match opened {
+        Ok(Query(Opened { token: Some(token), .. })) => countersign.tenant_named_by(&token),
+        Ok(Query(Opened { token: None, tenant: Some(id) })) => TenantId::parse(&id),
+        Ok(_) | Err(_) => None,
     };
     document(
         &framers(&countersign, tenant).await.unwrap_or_else(|| "'none'".to_owned()),
@@ -71,7 +73,8 @@ fn document(framed_by: &str, permissions: &'static str) -> Response {
     }
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         form-action 'none'; base-uri 'none'; object-src 'none'; frame-ancestors {framed_by}"
+         form-action 'none'; base-uri 'none'; object-src 'none'; require-trusted-types-for 'script'; \
+         trusted-types 'none'; frame-ancestors {framed_by}"
     );
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {

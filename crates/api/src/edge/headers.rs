@@ -2,7 +2,9 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// What every answer says (checklist 74). A page that needs more says it itself, and is not overruled.
+const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// What every answer says (checklist 74). What does not say how long it may be kept is not kept: an address may hold a token. A page that needs more says it itself, and is not overruled.
 pub(super) fn apply(headers: &mut HeaderMap, path: &str, is_https: bool) {
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -17,8 +19,17 @@ pub(super) fn apply(headers: &mut HeaderMap, path: &str, is_https: bool) {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(year);
     }
+    // For programs of other sites: operating systems and browsers read and keep these.
+    if path.starts_with("/.well-known/") {
+        return;
+    }
+    // A page of another site that asks without CORS gets nothing into its process.
+    headers.entry(CORP).or_insert(HeaderValue::from_static("same-origin"));
+    let no_store = HeaderValue::from_static("no-store");
     if path.starts_with("/v1/") {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::CACHE_CONTROL, no_store);
+    } else {
+        headers.entry(header::CACHE_CONTROL).or_insert(no_store);
     }
 }
 

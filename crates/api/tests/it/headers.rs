@@ -31,6 +31,26 @@ async fn item_74_every_answer_says_how_a_browser_has_to_treat_it() {
     }
 }
 
+/// A page of another site gets no byte, and a cache nothing, but of the files that are for other sites.
+#[tokio::test]
+async fn item_74_nothing_is_for_other_sites_or_kept_that_does_not_say_so() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    for (path, policy, kept) in [
+        ("/v1/client/prompt", "same-origin", "no-store"),
+        ("/v1/users/ada", "same-origin", "no-store"),
+        ("/users/ada", "same-origin", "no-store"),
+        ("//v1//users/ada", "same-origin", "no-store"),
+        ("/ui/magic-link", "same-origin", "no-store"),
+        ("/no/such/path", "same-origin", "no-store"),
+        ("/.well-known/webauthn", "", ""),
+    ] {
+        let answer = shop.send(shop.raw(Method::GET, path)).await;
+        let said = (answer.header("cross-origin-resource-policy"), answer.header("cache-control"));
+        assert_eq!(said, (policy, kept), "{path}: {}", answer.status);
+    }
+}
+
 #[tokio::test]
 async fn answers_of_the_apis_are_kept_by_no_cache() {
     let app = TestApp::new().await;
