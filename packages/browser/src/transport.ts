@@ -1,5 +1,7 @@
 import { CountersignError } from "./error.js";
 
+/** How long an answer may take, in milliseconds: longer than the server itself works on one. */
+const PATIENCE = 40_000;
 const NO_ANSWER = "The server did not answer. Check the connection and try again.";
 
 /** Calls of the Client API with one client token, which each proof renews. */
@@ -47,6 +49,9 @@ export class Transport {
       referrerPolicy: "no-referrer",
     };
     if (body !== undefined) request.body = JSON.stringify(body);
+    // Missing in older browsers, which wait for as long as they like.
+    const patience = AbortSignal.timeout?.(PATIENCE);
+    if (patience) request.signal = patience;
     const answer = await fetch(`${this.baseUrl}/client${path}`, request).catch((cause: unknown) => {
       throw new CountersignError("network", NO_ANSWER, undefined, undefined, undefined, { cause });
     });
@@ -59,7 +64,8 @@ export class Transport {
 }
 
 function refusal(answer: Response, said: unknown): CountersignError {
-  const { errorCode, errorDescription, requestId } = said as Record<string, string | undefined>;
+  // A proxy may say anything.
+  const { errorCode, errorDescription, requestId } = Object(said) as Record<string, string | undefined>;
   const retryAfter = Number(answer.headers.get("Retry-After")) || undefined;
   const code = errorCode ?? "internal_error";
   return new CountersignError(code, errorDescription ?? code, answer.status, requestId, retryAfter);

@@ -19,6 +19,8 @@ export function refusal(t: Translate, error: unknown): string {
   if (!(error instanceof CountersignError)) return t("error.other", { id: "–" });
   if (error.code === "too_many_requests")
     return t("error.too_many_requests", { wait: wait(t, error.retryAfter ?? 60) });
+  // Another dialogue of this page stands there: the same words help.
+  if (error.code === "busy") return t("error.cancelled");
   if (KNOWN.has(error.code)) return t(`error.${error.code}` as Key);
   return t("error.other", { id: error.requestId ?? error.code });
 }

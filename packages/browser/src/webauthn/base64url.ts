@@ -1,6 +1,7 @@
 /** Bytes as base64url without padding (RFC 4648 §5). */
 export function encode(bytes: ArrayBuffer): string {
-  const text = String.fromCharCode(...new Uint8Array(bytes));
+  // One by one: as arguments of one call, many would not fit on the stack.
+  const text = Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join("");
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 

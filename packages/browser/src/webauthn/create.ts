@@ -1,5 +1,5 @@
 import { decode, encode } from "./base64url.js";
-import { described, supported } from "./failure.js";
+import { ceremony } from "./ceremony.js";
 
 /** `PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3 §5.1.8), as far as it is not passed on as it is. */
 export interface CreationOptions {
@@ -10,18 +10,14 @@ export interface CreationOptions {
 }
 
 /** Makes a credential and gives it back as JSON (WebAuthn Level 3 §5.1.8). */
-export async function create(options: CreationOptions): Promise<object> {
-  supported();
+export async function create(options: CreationOptions, signal?: AbortSignal): Promise<object> {
   const publicKey = {
     ...options,
     challenge: decode(options.challenge),
     user: { ...options.user, id: decode(options.user.id) },
     excludeCredentials: (options.excludeCredentials ?? []).map((known) => ({ ...known, id: decode(known.id) })),
   } as unknown as PublicKeyCredentialCreationOptions;
-  const made = await navigator.credentials.create({ publicKey }).catch((error: unknown) => {
-    throw described(error);
-  });
-  const credential = made as PublicKeyCredential;
+  const credential = await ceremony("create", signal, (signal) => navigator.credentials.create({ publicKey, signal }));
   const response = credential.response as AuthenticatorAttestationResponse;
   return {
     id: credential.id,

@@ -1,5 +1,5 @@
 import { decode, encode } from "./base64url.js";
-import { described, supported } from "./failure.js";
+import { ceremony } from "./ceremony.js";
 
 /** `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 §5.1.9), as far as it is not passed on as it is. */
 export interface RequestOptions {
@@ -9,17 +9,13 @@ export interface RequestOptions {
 }
 
 /** Asks a credential to sign and gives the assertion back as JSON (WebAuthn Level 3 §5.1.9). */
-export async function get(options: RequestOptions): Promise<object> {
-  supported();
+export async function get(options: RequestOptions, signal?: AbortSignal): Promise<object> {
   const publicKey = {
     ...options,
     challenge: decode(options.challenge),
     allowCredentials: (options.allowCredentials ?? []).map((known) => ({ ...known, id: decode(known.id) })),
   } as unknown as PublicKeyCredentialRequestOptions;
-  const signed = await navigator.credentials.get({ publicKey }).catch((error: unknown) => {
-    throw described(error);
-  });
-  const credential = signed as PublicKeyCredential;
+  const credential = await ceremony("get", signal, (signal) => navigator.credentials.get({ publicKey, signal }));
   const response = credential.response as AuthenticatorAssertionResponse;
   return {
     id: credential.id,
