@@ -2,7 +2,7 @@
 
 use countersign_db::{Db, Row, Tx, statements};
 
-use super::{Action, ActionState, MAX_FAILED_TRIES};
+use super::{Action, ActionState, FRESH, MAX_FAILED_TRIES};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, TenantId, UserId};
@@ -45,6 +45,8 @@ statements! {
     ADOPT = "UPDATE actions SET state = $1, state_updated_at = $2, tracked_at = $2, updated_at = $2
         WHERE tenant_id = $3 AND user_id = $4 AND action_code = $5 AND idempotency_key = $6 AND tracked_at IS NULL";
     RENEW = "UPDATE actions SET updated_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND action_code = $4 AND idempotency_key = $5";
+    VOID = "UPDATE actions SET authenticator_id = NULL WHERE tenant_id = $1 AND user_id = $2 AND authenticator_id = $3
+        AND verified_at > $4 AND NOT (action_code = $5 AND idempotency_key = $6)";
     CONSUME = "UPDATE actions SET consumed_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND action_code = $4
         AND idempotency_key = $5 AND consumed_at IS NULL AND state IN ('CHALLENGE_SUCCEEDED', 'REVIEW_SUCCEEDED')";
 }
@@ -236,6 +238,22 @@ pub(super) async fn adopt(
 pub(super) async fn renew(tx: &mut Tx<'_>, tenant: &TenantId, action: &Action, now: Millis) -> Result<bool> {
     let (user, code, key) = (&action.user, &action.code, &action.idempotency_key);
     Ok(tx.run(&RENEW, &[&now, tenant, user, code, key]).await? == 1)
+}
+
+/// Takes a factor's proofs away that are still fresh, but that of the action that asks for it: what was removed, or moved to
+/// another address, lets nobody add or change a factor any more (decisions §2). What the actions have come to stays. To be called
+/// by who holds the user's row.
+pub(crate) async fn void_proofs(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    (user, factor): (&UserId, &AuthenticatorId),
+    except: Option<&Action>,
+    now: Millis,
+) -> Result<()> {
+    // No action has an empty code.
+    let (code, key) = except.map_or(("", ""), |action| (action.code.as_str(), action.idempotency_key.as_str()));
+    tx.run(&VOID, &[tenant, user, factor, &now.minus(FRESH), &code, &key]).await?;
+    Ok(())
 }
 
 /// Takes the result of a proved action; `false` when it was taken before.

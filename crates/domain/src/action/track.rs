@@ -82,7 +82,7 @@ impl Countersign {
             .write(async move |tx| {
                 let (user, _) =
                     user::store::find_or_insert(tx, &tenant_id, track.user.as_str(), &fresh_user, now).await?;
-                let user = user::save_change(tx, &teller, user, &track.change, now).await?;
+                let user = user::save_change(tx, &teller, user, &track.change, &event, now).await?;
                 let state = decide(outcome, user.is_enrolled());
                 let code = track.action.as_str();
                 let action = Action {

@@ -32,6 +32,9 @@ statements! {
         WHEN failures < 34 THEN (failures - 3) * 30000 ELSE 900000 END
         WHERE tenant_id = $2 AND authenticator_id = $3 AND blocked_until <= $1 AND failures < $4 RETURNING failures";
     TRIES = "SELECT failures, blocked_until FROM code_factors WHERE tenant_id = $1 AND authenticator_id = $2";
+    LOCKED = "SELECT a.authenticator_id FROM authenticators a
+        JOIN code_factors f ON f.tenant_id = a.tenant_id AND f.authenticator_id = a.authenticator_id
+        WHERE a.tenant_id = $1 AND a.user_id = $2 AND f.failures >= $3 LIMIT 200";
     MOVE = "UPDATE code_factors SET address = $1 WHERE tenant_id = $2 AND authenticator_id = $3";
     SENT_BY = "UPDATE code_factors SET channel = $1 WHERE tenant_id = $2 AND authenticator_id = $3";
     FORGIVE = "UPDATE code_factors SET failures = 0, blocked_until = 0 WHERE tenant_id = $1 AND authenticator_id = $2";
@@ -78,7 +81,7 @@ pub(crate) async fn reload(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId) ->
     tx.all(&LIST, &[tenant, user]).await?.iter().map(read).collect()
 }
 
-/// Gives a factor another address. Codes that are on their way to the one before are worth nothing.
+/// Gives a factor another address, where its user has none of its method yet. Codes that are on their way to the one before are worth nothing.
 pub(crate) async fn readdress(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId, address: &str) -> Result<()> {
     tx.run(&MOVE, &[&address, tenant, id]).await?;
     Ok(())
@@ -88,6 +91,18 @@ pub(crate) async fn readdress(tx: &mut Tx<'_>, tenant: &TenantId, id: &Authentic
 pub(crate) async fn is_locked(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId) -> Result<bool> {
     let Some(row) = tx.opt(&TRIES, &[tenant, id]).await? else { return Ok(false) };
     Ok(row.get::<i64>(0)? >= LOCKED_AFTER)
+}
+
+/// Those of the user's that took a hundred wrong answers in a row, and answer no more.
+pub(crate) async fn locked(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Vec<AuthenticatorId>> {
+    let rows = db.all(&LOCKED, &[tenant, user, &LOCKED_AFTER]).await?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
+}
+
+/// The same inside a transaction.
+pub(super) async fn reload_locked(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId) -> Result<Vec<AuthenticatorId>> {
+    let rows = tx.all(&LOCKED, &[tenant, user, &LOCKED_AFTER]).await?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
 }
 
 /// One of them.

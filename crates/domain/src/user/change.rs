@@ -2,20 +2,24 @@
 
 use countersign_db::Tx;
 
+use super::follow::{Kind, follow};
 use super::{Patch, User, UserChange, store};
-use crate::authenticator::{self, Authenticator, Detail, codes};
+use crate::audit::Event;
+use crate::authenticator;
 use crate::clock::Millis;
 use crate::delivery::{Happened, Notice, masked};
 use crate::error::Result;
 use crate::notice::Teller;
 
 /// Applies `change` and stores it, where it changes anything. A new address or number is unverified, unless the backend says
-/// otherwise in the same breath: then the factors that go to the one before follow it (docs/reference/authsignal.md §5.1).
+/// otherwise in the same breath: then the factors that go to the one before follow it (docs/reference/authsignal.md §5.1). `event`
+/// says who changes it.
 pub(crate) async fn save_change(
     tx: &mut Tx<'_>,
     teller: &Teller,
     mut user: User,
     change: &UserChange,
+    event: &Event,
     now: Millis,
 ) -> Result<User> {
     if change.is_empty() {
@@ -44,11 +48,13 @@ pub(crate) async fn save_change(
         authenticator::store::prefer_method(tx, &teller.tenant, &user.id, method).await?;
     }
     let mut moved = false;
-    if change.email_verified == Some(true) {
-        moved |= follow(tx, teller, &user, before.email.as_ref(), user.email.as_ref(), email_of).await?;
-    }
-    if change.phone_number_verified == Some(true) {
-        moved |= follow(tx, teller, &user, before.phone_number.as_ref(), user.phone_number.as_ref(), phone_of).await?;
+    for (kind, is_verified, before, after) in [
+        (Kind::Email, change.email_verified, &before.email, &user.email),
+        (Kind::Phone, change.phone_number_verified, &before.phone_number, &user.phone_number),
+    ] {
+        if let (Some(true), Some(target)) = (is_verified, after) {
+            moved |= follow(tx, teller, &user, (kind, before.as_ref(), target), event, now).await?;
+        }
     }
     if let Some(notice) = notice_of(&before, &user, moved, now) {
         teller.tell(tx, &user, &told, &notice).await?;
@@ -69,40 +75,6 @@ fn touches_addresses(change: &UserChange) -> bool {
         || change.phone_number != Patch::Keep
         || change.email_verified.is_some()
         || change.phone_number_verified.is_some()
-}
-
-fn email_of(factor: &Authenticator) -> Option<&String> {
-    if let Detail::Email(address) = &factor.detail { Some(address) } else { None }
-}
-
-fn phone_of(factor: &Authenticator) -> Option<&String> {
-    if let Detail::Phone(phone) = &factor.detail { Some(&phone.number) } else { None }
-}
-
-/// Moves the factors of a kind to the user's verified address: those at the address before; where none is, all of them, if they
-/// are at one address. Of several addresses the backend's word does not say which is meant. `true` when any was moved.
-async fn follow(
-    tx: &mut Tx<'_>,
-    teller: &Teller,
-    user: &User,
-    before: Option<&String>,
-    now: Option<&String>,
-    address_of: fn(&Authenticator) -> Option<&String>,
-) -> Result<bool> {
-    let Some(target) = now else { return Ok(false) };
-    let held = codes::reload(tx, &teller.tenant, &user.id).await?;
-    let mut held: Vec<(&Authenticator, &String)> =
-        held.iter().filter_map(|factor| Some((factor, address_of(factor)?))).collect();
-    if before.is_some_and(|old| held.iter().any(|(_, address)| *address == old)) {
-        held.retain(|(_, address)| Some(*address) == before);
-    } else if held.iter().any(|(_, address)| *address != held[0].1) {
-        return Ok(false);
-    }
-    held.retain(|(_, address)| *address != target);
-    for (factor, _) in &held {
-        codes::readdress(tx, &teller.tenant, &factor.id, target).await?;
-    }
-    Ok(!held.is_empty())
 }
 
 /// What the owners of the verified addresses should know of.

@@ -69,7 +69,7 @@ impl Countersign {
         let (tenant, teller, external_id) = (tenant.id.clone(), tenant.teller.clone(), external_id.clone());
         self.write(async move |tx| {
             let (user, _) = store::find_or_insert(tx, &tenant, external_id.as_str(), &fresh, now).await?;
-            let user = save_change(tx, &teller, user, &change, now).await?;
+            let user = save_change(tx, &teller, user, &change, &event, now).await?;
             audit::record(tx, &tenant, &event.clone().user(&user.id)).await?;
             Ok(user)
         })

@@ -3,6 +3,7 @@
 mod attributes;
 mod change;
 mod commands;
+mod follow;
 pub(crate) mod store;
 
 use serde_json::Value;

@@ -152,3 +152,38 @@ async fn a_verified_new_address_moves_the_factor_and_ends_codes_to_the_old_one()
     let code = app.code_for("new@example.com");
     assert_eq!(shop.answer_email(&token, &code).await.ok()["isVerified"], true);
 }
+
+/// Where one address has two factors of a kind, which one is meant when one is removed?
+#[tokio::test]
+async fn an_address_that_moves_to_where_there_is_one_already_becomes_one_with_it() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    shop.server(Method::PATCH, "/users/ada", json!({ "email": ADA })).await.ok();
+    enrol(shop, "ada", email(ADA)).await;
+    let kept = enrol(shop, "ada", email("New@example.com")).await;
+    let token = shop.track("ada", "link").await.token;
+    shop.ask_email(&token).await.ok();
+    let token = shop.answer_email(&token, &app.code_for(ADA)).await.ok()["accessToken"].as_str().unwrap().to_owned();
+    shop.enrol_link(&token, ADA).await.ok();
+    let page = app.open_link(&app.link_for(ADA)).await;
+    assert_eq!(app.press(&page, "yes").await.status, 200);
+
+    let moved = json!({ "email": "new@example.com", "emailVerified": true });
+    shop.server(Method::PATCH, "/users/ada", moved.clone()).await.ok();
+    let held = shop.factors_of("ada").await;
+    let ids: Vec<_> = held.iter().map(|factor| (&factor["verificationMethod"], &factor["email"])).collect();
+    let new = json!("new@example.com");
+    assert_eq!(ids, [(&json!("EMAIL_OTP"), &json!("New@example.com")), (&json!("EMAIL_MAGIC_LINK"), &new)]);
+    assert_eq!(held[0]["userAuthenticatorId"], kept["userAuthenticatorId"]);
+    assert_eq!(defaults(shop, "ada").await.len(), 1, "the default went over to the one that stays");
+    let changes = app.events().await;
+    let count = |kind: &str| changes.iter().filter(|event| *event == kind).count();
+    assert_eq!((count("authenticator.deleted"), count("authenticator.updated")), (1, 1));
+    // The user's count is right: of the two that are left one goes, and with the last one they are enrolled no more.
+    for (left, factor) in [(true, &held[0]), (false, &held[1])] {
+        let id = factor["userAuthenticatorId"].as_str().unwrap();
+        shop.server(Method::DELETE, &format!("/users/ada/authenticators/{id}"), Value::Null).await.ok();
+        assert_eq!(shop.server(Method::GET, "/users/ada", Value::Null).await.ok()["isEnrolled"], left);
+    }
+    shop.server(Method::PATCH, "/users/ada", moved).await.ok();
+}
