@@ -62,7 +62,7 @@ pub struct Action {
     pub updated_at: Millis,
     /// The method of the last proof.
     pub method: Option<Method>,
-    /// The factor of the last proof.
+    /// The factor of the last proof; `None` also when it was removed soon after, by somebody else than this action.
     pub authenticator: Option<AuthenticatorId>,
     /// When it was last proved; what a fresh proof is measured from (decisions §2).
     pub verified_at: Option<Millis>,
@@ -92,10 +92,14 @@ impl Action {
     }
 
     /// Whether the user proved themselves within the last ten minutes: what adding a factor wants. A review says yes to the
-    /// action, not to who asks for it.
+    /// action, not to who asks for it. A proof by a factor that was taken away since shows nobody any more.
     pub fn is_freshly_proved(&self, now: Millis) -> bool {
+        // The backend's word has no level, and rests on no factor.
+        let stands = self.acr.is_none() || self.authenticator.is_some();
         // A clock that was set back keeps no proof fresh for longer.
         let fresh = self.verified_at.is_some_and(|at| now < at.plus(FRESH) && at <= now.plus(AHEAD));
-        fresh && (self.state == ActionState::ChallengeSucceeded || self.state.is_proved() && self.acr.is_some())
+        stands
+            && fresh
+            && (self.state == ActionState::ChallengeSucceeded || self.state.is_proved() && self.acr.is_some())
     }
 }

@@ -66,6 +66,7 @@ impl Countersign {
             owner: user.clone(),
             id: AuthenticatorId::parse(id).ok_or_else(missing)?,
             event: Event::new("authenticator.deleted", now).caller(caller),
+            by: None,
             device: None,
             must_leave: None,
             now,

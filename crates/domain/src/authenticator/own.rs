@@ -59,6 +59,8 @@ impl Deed {
     /// The same inside the transaction of the deed, with the action as it is now; counts the deed.
     async fn begin(self, tx: &mut Tx<'_>, who: &Bearer, now: Millis) -> Result<Action> {
         let (tenant, token) = (&who.tenant.id, &who.token);
+        // First: of several that are made the default at once one is, and a proof that a removal has just voided is seen as void.
+        user::store::hold(tx, tenant, &who.user.id, now).await?.ok_or(Error::InvalidToken)?;
         let found = action::store::reload(tx, tenant, &who.user.id, &token.action_code, &token.idempotency_key).await?;
         let action = found.ok_or(Error::InvalidToken)?;
         self.require_right(who, &action, now)?;
@@ -85,8 +87,6 @@ impl Countersign {
         self.write(async move |tx| {
             let action = Deed::Update.begin(tx, &who, now).await?;
             let tenant = &who.tenant.id;
-            // First: of several that are made the default at once one is.
-            user::store::hold(tx, tenant, &who.user.id, now).await?.ok_or(Error::InvalidToken)?;
             let owner = user::store::find(tx, tenant, &who.user.id).await?.ok_or(Error::InvalidToken)?;
             let held = store::reload(tx, tenant, &owner.id).await?;
             let mut factor = held.into_iter().find(|factor| Some(&factor.id) == id.as_ref()).ok_or(MISSING)?;
@@ -136,6 +136,7 @@ impl Countersign {
                     owner: who.user.clone(),
                     id: id.clone().ok_or(MISSING)?,
                     event: event.clone().action(&action.code, &action.idempotency_key),
+                    by: Some(action),
                     device: device.clone(),
                     must_leave: must_leave.clone(),
                     now,

@@ -2,7 +2,8 @@
 
 use countersign_db::Tx;
 
-use super::{Authenticator, store};
+use super::{Authenticator, codes, store};
+use crate::action::{self, Action};
 use crate::audit::{self, Event};
 use crate::clock::Millis;
 use crate::delivery::{Happened, Notice};
@@ -28,6 +29,8 @@ pub(super) struct Removal {
     pub(super) id: AuthenticatorId,
     /// Who removes it.
     pub(super) event: Event,
+    /// The action by whose token its user does. It keeps its proof: who replaces a factor goes on.
+    pub(super) by: Option<Action>,
     /// In words, where the user removes it themselves.
     pub(super) device: Option<String>,
     /// Kinds of factors of which one has to be left; `None` where the last one may go.
@@ -37,7 +40,7 @@ pub(super) struct Removal {
 
 impl Removal {
     /// Takes the factor away with what rests on it, tells every address verified until now, and gives the credential ids that
-    /// are left. Its open challenges are worth nothing without it.
+    /// are left. Its open challenges are worth nothing without it, and what it proved lets nobody change factors any more.
     pub(super) async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Vec<u8>>> {
         let (tenant, user) = (&self.teller.tenant, &self.owner.id);
         let missing = || Error::NotFound("user authenticator");
@@ -47,8 +50,11 @@ impl Removal {
         let (mut gone, left): (Vec<_>, Vec<_>) = held.into_iter().partition(|factor| factor.id == self.id);
         let gone = gone.pop().ok_or_else(missing)?;
         let counts = is_counted(&gone);
-        if counts && !self.may_go(&left) {
-            return Err(Error::LastFactor);
+        if counts && self.must_leave.is_some() {
+            let locked = codes::reload_locked(tx, tenant, user).await?;
+            if !self.may_go(&left, &locked) {
+                return Err(Error::LastFactor);
+            }
         }
         let told = self.teller.addressees(tx, &self.owner, None).await?;
         if counts && user::store::remove_factor(tx, tenant, user).await? {
@@ -57,6 +63,7 @@ impl Removal {
         if !store::delete(tx, tenant, &gone).await? {
             return Err(missing());
         }
+        action::store::void_proofs(tx, tenant, (user, &gone.id), self.by.as_ref(), self.now).await?;
         let notice = Notice { device: self.device.clone(), ..gone.notice(Happened::FactorRemoved, self.now) };
         self.teller.tell(tx, &self.owner, &told, &notice).await?;
         let event = self.event.clone().user(user).authenticator(&gone.id).detail("method", gone.method.as_str());
@@ -64,10 +71,11 @@ impl Removal {
         Ok(left.iter().filter_map(|factor| Some(factor.webauthn()?.detail.id)).collect())
     }
 
-    /// Whether one is left that the user can be asked for. A factor of a method that is off is none.
-    fn may_go(&self, left: &[Authenticator]) -> bool {
+    /// Whether one is left that the user can be asked for. A factor of a method that is off is none, nor one that answers no more.
+    fn may_go(&self, left: &[Authenticator], locked: &[AuthenticatorId]) -> bool {
         let Some(kinds) = &self.must_leave else { return true };
-        left.iter().any(|factor| is_counted(factor) && kinds.contains(&factor.method))
+        let confirms = |factor: &&Authenticator| is_counted(factor) && kinds.contains(&factor.method);
+        left.iter().filter(confirms).any(|factor| !locked.contains(&factor.id))
     }
 }
 

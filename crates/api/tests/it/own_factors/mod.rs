@@ -4,6 +4,7 @@ mod change;
 mod races;
 mod remove;
 mod right;
+mod void;
 
 use countersign_testkit::app::{Answer, TestApp, TestTenant, Who};
 use countersign_testkit::forger::Authenticator;

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::limit::Limit;
 use crate::notice::device_words;
 use crate::tally::{Ceremony, Stage};
-use crate::{Caller, Countersign, limit};
+use crate::{Caller, Countersign, limit, user};
 
 use code::RecoveryCode;
 pub(crate) use hash::SlowHasher;
@@ -68,13 +68,17 @@ impl Countersign {
             let (codes, owner) = (codes.clone(), who.clone());
             self.write(async move |tx| {
                 let (code, key) = (&action.code, &action.idempotency_key);
+                user::store::hold(tx, &tenant, &user, now).await?.ok_or(Error::InvalidToken)?;
                 let action = action::store::reload(tx, &tenant, &user, code, key).await?.ok_or(Error::InvalidToken)?;
-                // Meanwhile the backend may have asked for another proof.
+                // Meanwhile the backend may have asked for another proof, or the factor of this one may be gone.
                 if !action.is_freshly_proved(now) {
                     return Err(Error::InsufficientScope(NO_RIGHT));
                 }
                 let held = authenticator::store::of_method(tx, &tenant, &user, METHOD).await?;
                 let set = codes.store(tx, &tenant, &user, now).await?;
+                for gone in &held {
+                    action::store::void_proofs(tx, &tenant, (&user, gone), Some(&action), now).await?;
+                }
                 let happened = if held.is_empty() { Happened::FactorAdded } else { Happened::FactorChanged };
                 let notice = Notice { device: device.clone(), ..set.notice(happened, now) };
                 owner.tenant.teller.tell_all(tx, &owner.user, &notice).await?;

@@ -2,7 +2,7 @@
 
 use countersign_db::{Tx, statements};
 
-use crate::action::{Action, ActionState, Bearer, FRESH};
+use crate::action::{self, Action, ActionState, Bearer, FRESH};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::TenantId;
@@ -81,7 +81,13 @@ impl Right {
                 let is_first = user::store::claim_first_factor(tx, tenant, user).await?;
                 is_first.then_some(()).ok_or(Error::InsufficientScope(NO_RIGHT))
             }
-            Self::Fresh => user::store::add_factor(tx, tenant, user).await,
+            Self::Fresh => {
+                user::store::add_factor(tx, tenant, user).await?;
+                // With the user's row in hand: the factor that the proof rests on may have been removed since it was looked at.
+                let (code, key) = (&who.token.action_code, &who.token.idempotency_key);
+                let action = action::store::reload(tx, tenant, user, code, key).await?.ok_or(Error::InvalidToken)?;
+                action.is_freshly_proved(now).then_some(()).ok_or(Error::InsufficientScope(NO_RIGHT))
+            }
             Self::Grant => {
                 if !limit::spend(tx, tenant, &who.token.id, now, who.token.expires_at).await? {
                     return Err(Error::InsufficientScope(SPENT));
