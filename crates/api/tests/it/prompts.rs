@@ -221,4 +221,49 @@ async fn where_the_ui_does_not_fit_the_relying_party_the_remedy_is_told_and_no_p
     let token = proved["accessToken"].as_str().unwrap();
     other.recovery_codes(token).await;
     assert_eq!(kind(&other, token, "").await, "DONE");
+
+/// A token that lives for longer than its proof opens no page on which everything is refused.
+#[tokio::test]
+async fn who_proved_themselves_long_ago_does_so_again_before_they_change_anything() {
+    let app = TestApp::with(|settings| settings.token_minutes = 60).await;
+    let shop = app.tenant();
+    let key = Authenticator::new();
+    shop.user_with_passkey("ada", &key).await;
+    let token = shop.track("ada", "account").await.token;
+    shop.verify_passkey(&token, &key).await.ok();
+    app.advance(Span::minutes(11));
+    assert_eq!(kind(shop, &token, "").await, "DONE");
+    for query in ["?settings=true", "?forceEnrollment=true"] {
+        assert_eq!(kind(shop, &token, query).await, "CHALLENGE", "{query}");
+    }
+    shop.verify_passkey(&token, &key).await.ok();
+    assert_eq!(kind(shop, &token, "?settings=true&passed=RECOVERY_CODES").await, "SETTINGS");
+    assert_eq!(kind(shop, &token, "?forceEnrollment=true").await, "ENROL");
+}
+
+/// A sign-in without a token, a result that was taken, and a claim are worth as much here as anywhere.
+#[tokio::test]
+async fn tokens_from_elsewhere_open_what_they_proved_and_no_more() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    let key = Authenticator::new();
+    shop.user_with_passkey("ada", &key).await;
+    let signed_in = shop.sign_in(&key).await.ok();
+    let token = signed_in["accessToken"].as_str().unwrap();
+    app.advance(Span::minutes(1));
+    assert_eq!(kind(shop, token, "?settings=true&passed=RECOVERY_CODES").await, "SETTINGS");
+    // A backend that has taken the result has not taken the page away.
+    let consume = json!({ "token": token, "consume": true });
+    assert_eq!(shop.validate_with(consume.clone()).await["isValid"], true);
+    assert_eq!(shop.validate_with(consume).await["isValid"], false);
+    assert_eq!(kind(shop, token, "?settings=true&passed=RECOVERY_CODES").await, "SETTINGS");
+
+    // A code claimed before it is answered proves nothing until then, and makes nobody's factors visible but the claimed user's.
+    let challenge = shop.begin_for(ADDRESS).await;
+    let early = json!({ "challengeId": challenge, "userId": "eve", "skipVerificationCheck": true });
+    let claimed = shop.server(Method::POST, "/claim", early).await.ok();
+    let token = claimed["token"].as_str().unwrap();
+    let body = ask(shop, token, "?settings=true").await.ok();
+    assert_eq!((&body["kind"], &body["authenticators"]), (&json!("ENROL"), &json!([])));
+    assert_eq!(body["user"]["userId"], "eve");
 }

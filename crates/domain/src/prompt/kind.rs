@@ -75,6 +75,8 @@ pub struct PromptWish {
 pub(super) struct Facts {
     pub(super) state: ActionState,
     pub(super) is_enrolled: bool,
+    /// The proof still lets the user add and change factors.
+    pub(super) is_fresh: bool,
     pub(super) may_enrol: bool,
     /// The backend lets the user change or remove factors without a proof.
     pub(super) may_change: bool,
@@ -103,16 +105,31 @@ pub(super) fn of(facts: Facts, wish: &PromptWish) -> PromptKind {
             }
         }
         ActionState::Allow => PromptKind::Done,
+        // The proof is too old for what is wished for, or its factor is gone.
+        ActionState::ChallengeSucceeded if facts.needs_proof(wish) => PromptKind::Challenge,
         ActionState::ChallengeSucceeded | ActionState::ReviewSucceeded => {
             let offers = [
                 (PromptKind::Enrol, wish.enrol && facts.may_enrol),
                 (PromptKind::RecoveryCodes, facts.wants_recovery_codes),
-                (PromptKind::Settings, wish.settings),
+                (PromptKind::Settings, wish.settings && facts.may_see_factors()),
                 (PromptKind::Uplift, facts.wants_passkey),
             ];
             let next = offers.into_iter().find(|(kind, is_wanted)| *is_wanted && is_open(*kind));
             next.map_or(PromptKind::Done, |(kind, _)| kind)
         }
+    }
+}
+
+impl Facts {
+    /// Who has no factor can do no more there than enrol one.
+    const fn may_see_factors(self) -> bool {
+        self.is_fresh || self.may_change || !self.is_enrolled
+    }
+
+    fn needs_proof(self, wish: &PromptWish) -> bool {
+        let enrols = wish.enrol && !self.may_enrol && !wish.passed.contains(&PromptKind::Enrol);
+        let looks = wish.settings && !self.may_see_factors() && !wish.passed.contains(&PromptKind::Settings);
+        !self.is_fresh && (enrols || looks)
     }
 }
 
@@ -125,6 +142,7 @@ mod tests {
     const PLAIN: Facts = Facts {
         state: S::Allow,
         is_enrolled: true,
+        is_fresh: false,
         may_enrol: false,
         may_change: false,
         wants_recovery_codes: false,
@@ -166,8 +184,11 @@ mod tests {
         let wish = PromptWish { enrol: true, ..PromptWish::default() };
         assert_eq!(shown(PLAIN, &wish), K::Challenge);
         assert_eq!(shown(Facts { may_enrol: true, ..PLAIN }, &wish), K::Enrol);
-        let proved = Facts { state: S::ChallengeSucceeded, may_enrol: true, ..PLAIN };
+        let proved = Facts { state: S::ChallengeSucceeded, is_fresh: true, may_enrol: true, ..PLAIN };
         assert_eq!(shown(proved, &wish), K::Enrol);
+        // A proof of the last hour does not do; no room for a further factor is no reason for one.
+        assert_eq!(shown(Facts { state: S::ChallengeSucceeded, ..PLAIN }, &wish), K::Challenge);
+        assert_eq!(shown(Facts { may_enrol: false, ..proved }, &wish), K::Done);
         assert_eq!(shown(proved, &PromptWish { passed: vec![K::Enrol], ..wish }), K::Done);
     }
 
@@ -176,7 +197,13 @@ mod tests {
         let wish = PromptWish { settings: true, ..PromptWish::default() };
         assert_eq!(shown(PLAIN, &wish), K::Challenge);
         assert_eq!(shown(Facts { may_change: true, ..PLAIN }, &wish), K::Settings);
-        assert_eq!(shown(Facts { state: S::ChallengeSucceeded, ..PLAIN }, &wish), K::Settings);
+        let proved = Facts { state: S::ChallengeSucceeded, is_fresh: true, ..PLAIN };
+        assert_eq!(shown(proved, &wish), K::Settings);
+        assert_eq!(shown(Facts { is_fresh: false, ..proved }, &wish), K::Challenge);
+        assert_eq!(shown(Facts { is_fresh: false, may_change: true, ..proved }, &wish), K::Settings);
+        assert_eq!(shown(Facts { is_fresh: false, is_enrolled: false, ..proved }, &wish), K::Settings);
+        // No challenge moves an action that a person has decided.
+        assert_eq!(shown(Facts { is_fresh: false, state: S::ReviewSucceeded, ..proved }, &wish), K::Done);
         assert_eq!(shown(Facts { state: S::ChallengeRequired, may_change: true, ..PLAIN }, &wish), K::Challenge);
         assert_eq!(shown(Facts { is_enrolled: false, ..PLAIN }, &wish), K::Enrol);
     }

@@ -7,7 +7,7 @@ mod theme;
 
 use crate::Countersign;
 use crate::action::{Action, Bearer, FRESH};
-use crate::authenticator::{self, Authenticator, Detail};
+use crate::authenticator::{self, Authenticator, Detail, codes};
 use crate::clock::Millis;
 use crate::error::Result;
 use crate::methods::Method;
@@ -60,6 +60,7 @@ impl Countersign {
         let facts = Facts {
             state: action.state,
             is_enrolled: who.user.is_enrolled(),
+            is_fresh,
             may_enrol,
             may_change: who.token.proof.is_none() && (scope.update || scope.remove),
             wants_recovery_codes: has_codes_on && !held(Method::RecoveryCode) && is_fresh && all_new(&factors, now),
@@ -74,7 +75,11 @@ impl Countersign {
             PromptKind::Enrol | PromptKind::Settings => {
                 offered.into_iter().filter(|m| m.is_enrolled_by_user()).collect()
             }
-            _ => self.answers(who, &action, &factors),
+            _ => {
+                let locked = codes::locked(self.db(), &tenant.id, &who.user.id).await?;
+                let able: Vec<_> = factors.iter().filter(|factor| !locked.contains(&factor.id)).collect();
+                self.answers(who, &action, &able)
+            }
         };
         let locale = who.user.locale.clone().or_else(|| tenant.settings.messages.locale.clone());
         let redirect_url = action.redirect_url.clone().or_else(|| tenant.settings.client_url.clone());
@@ -82,8 +87,8 @@ impl Countersign {
         Ok(Prompt { kind, action, methods, factors, may_enrol, may_renew_codes, locale, redirect_url })
     }
 
-    /// The methods that may answer, the one to ask for first at the front.
-    fn answers(&self, who: &Bearer, action: &Action, factors: &[Authenticator]) -> Vec<Method> {
+    /// The methods that may answer with what is able to, the one to ask for first at the front.
+    fn answers(&self, who: &Bearer, action: &Action, factors: &[&Authenticator]) -> Vec<Method> {
         let can = |method: &Method| {
             let rests_on = method.factor_kind();
             let is_held = factors.iter().any(|factor| factor.method == rests_on && !is_used_up(&factor.detail));
@@ -92,8 +97,9 @@ impl Countersign {
         let mut methods: Vec<Method> = Method::ALL.into_iter().filter(can).collect();
         let chosen = factors.iter().find(|factor| factor.is_default).map(|factor| factor.method);
         // Who has just failed at one way, or chose it, is asked by the same again.
-        let first = who.user.default_method.or(chosen).or(action.method);
-        if let Some(place) = first.and_then(|first| methods.iter().position(|method| *method == first)) {
+        let mut wished = [who.user.default_method, chosen, action.method].into_iter().flatten();
+        let place = |first| methods.iter().position(|method| *method == first);
+        if let Some(place) = wished.find_map(place) {
             methods[..=place].rotate_right(1);
         }
         methods

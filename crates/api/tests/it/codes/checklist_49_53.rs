@@ -9,7 +9,7 @@ use serde_json::Value;
 const ADA: &str = "ada@example.com";
 
 /// One wrong answer in an action of its own, when the factor takes one again. Returns how long that took, in seconds.
-async fn wrong(app: &TestApp, shop: &TestTenant) -> i64 {
+pub(super) async fn wrong(app: &TestApp, shop: &TestTenant) -> i64 {
     let mut waited = 0;
     loop {
         let token = shop.track("ada", "pay").await.token;

@@ -17,6 +17,7 @@ mod email_otp;
 mod hostile;
 mod link_looks;
 mod link_problems;
+mod locked;
 mod magic_link;
 mod notices;
 mod recovery_codes;

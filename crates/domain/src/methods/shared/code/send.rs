@@ -50,9 +50,13 @@ impl Countersign {
         }
         admits_proof(&action)?;
         let held = codes::list(self.db(), &who.tenant.id, &who.user.id).await?;
-        let mut usable = held.into_iter().filter(|factor| factor.method == rules.factor);
-        let first = usable.next();
-        let factor = usable.find(|factor| factor.is_default).or(first);
+        let mut usable: Vec<_> = held.into_iter().filter(|factor| factor.method == rules.factor).collect();
+        if usable.len() > 1 {
+            let locked = codes::locked(self.db(), &who.tenant.id, &who.user.id).await?;
+            // The default one first, else the oldest; one that answers no more after all others.
+            usable.sort_by_key(|factor| (locked.contains(&factor.id), !factor.is_default));
+        }
+        let factor = usable.into_iter().next();
         let factor = factor
             .ok_or_else(|| Error::invalid(format!("The user has no {}. Enrol one first.", rules.factor.noun())))?;
         let note = Note { address: address_of(&factor).cloned(), factor: Some(factor.id), ..Note::default() };
