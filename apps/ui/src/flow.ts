@@ -6,7 +6,7 @@ import {
   type PromptWish,
   type Proved,
 } from "@countersign/browser";
-import { keep, type Launch, type Sent } from "./launch.js";
+import { forget, keep, type Launch, type Sent } from "./launch.js";
 import { Opener } from "./opener.js";
 
 /** What stands on the page. */
@@ -19,6 +19,9 @@ export type Screen =
 
 /** States of an action that the user has proved. */
 const PROVED = ["CHALLENGE_SUCCEEDED", "REVIEW_SUCCEEDED"];
+
+/** How long what was sent may be answered (decisions §3, *Codes*). */
+const SENT_LIVES_MS = 600_000;
 
 /** One launch of the page, from its token to the application's being told. */
 export class Flow {
@@ -81,6 +84,8 @@ export class Flow {
     if (!reply.isVerified) return;
     // A factor was added, as the page was opened to do or as it offered.
     if (reply.userAuthenticator) this.launch.passed.push("ENROL");
+    // It was answered: nothing is on its way any more.
+    this.launch.sent = {};
     this.launch.token = this.countersign.token;
     this.keep();
     await this.next();
@@ -96,9 +101,11 @@ export class Flow {
   leave(): void {
     const { prompt } = this;
     const target = this.returnUrl();
+    const isDone = prompt?.kind === "DONE" || (prompt && PROVED.includes(prompt.state));
+    // A token that proves something is the application's from here on: nobody finds it by going back in this tab.
+    if (isDone) forget();
     if (this.opener.place !== "page") {
       // An application takes a token for a yes: who gives up brings none.
-      const isDone = prompt?.kind === "DONE" || (prompt && PROVED.includes(prompt.state));
       this.opener.close(isDone ? this.countersign.token : undefined);
     } else if (target) {
       location.replace(target);
@@ -128,7 +135,8 @@ export class Flow {
 
   /** What this tab sent last for a purpose, also before it was loaded again. */
   lastSent(purpose: string): Sent | undefined {
-    return this.launch.sent[purpose];
+    const sent = this.launch.sent[purpose];
+    return sent && Date.now() < sent.at + SENT_LIVES_MS ? sent : undefined;
   }
 
   /** Remembers that something was sent now. */
@@ -158,9 +166,13 @@ export class Flow {
   private returnUrl(): string | undefined {
     const url = this.launch.application?.returnUrl;
     if (!url) return undefined;
-    const target = new URL(url);
-    if (target.protocol !== "https:" && target.protocol !== "http:") return undefined;
-    target.searchParams.set("token", this.countersign.token);
-    return target.href;
+    try {
+      const target = new URL(url);
+      if (target.protocol !== "https:" && target.protocol !== "http:") return undefined;
+      target.searchParams.set("token", this.countersign.token);
+      return target.href;
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -63,6 +63,15 @@ export function keep(launch: Launch): void {
   }
 }
 
+/** Forgets the launch: whoever comes back to this tab finds nothing to go on with. */
+export function forget(): void {
+  try {
+    sessionStorage.removeItem(KEPT);
+  } catch {
+    // Nothing was kept there.
+  }
+}
+
 function kept(tenantId: string | null): Launch | undefined {
   try {
     const launch = JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as Launch | null;

@@ -4,6 +4,9 @@ import { App } from "./app.js";
 import { Flow, type Screen } from "./flow.js";
 import { readLaunch } from "./launch.js";
 
+// A page that comes back from the browser's memory is as old as it was when the user left: it begins again.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
 const root = document.getElementById("widget_container");
 
 /** The page that a token was given for. */

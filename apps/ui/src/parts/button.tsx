@@ -22,7 +22,8 @@ export function Button({ children, kind = "primary", submit, busy, disabled, onP
         aria-busy={busy}
         aria-disabled={busy || disabled}
         onClick={(event) => {
-          if (busy || disabled) event.preventDefault();
+          // The second click of two was meant for what stood there before.
+          if (busy || disabled || event.detail > 1) event.preventDefault();
           else onPress?.();
         }}
       >

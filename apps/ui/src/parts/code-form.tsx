@@ -27,6 +27,8 @@ export function CodeForm({ method, sending, verify }: Props) {
     run(async () => {
       const reply = await verify(typed);
       if (reply.isVerified) return flow.proved(reply);
+      // The answer to a right one may have been lost on its way: then there is nothing left to type.
+      if (await flow.moved()) return;
       setCode("");
       const isUsedUp = reply.failureReason === "MAX_ATTEMPTS_EXCEEDED";
       setOver(isUsedUp);

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { CountersignError } from "@countersign/browser";
 import { usePage } from "../context.js";
 import { refusal } from "../words/refusal.js";
@@ -7,9 +7,12 @@ import { refusal } from "../words/refusal.js";
 export function useWork() {
   const { flow, t } = usePage();
   const [busy, setBusy] = useState(false);
+  const isRunning = useRef(false);
   const [failure, fail] = useState<string>();
   const run = async (work: () => Promise<void>): Promise<void> => {
-    if (busy) return;
+    // What is drawn may be older than the last click.
+    if (isRunning.current) return;
+    isRunning.current = true;
     setBusy(true);
     fail(undefined);
     try {
@@ -22,6 +25,7 @@ export function useWork() {
       if (isRefused && (await flow.moved())) return;
       fail(refusal(t, error));
     } finally {
+      isRunning.current = false;
       setBusy(false);
     }
   };

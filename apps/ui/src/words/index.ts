@@ -28,8 +28,8 @@ const RIGHT_TO_LEFT = new Set(["ar"]);
  * texts lie over ours; they are text, never markup.
  */
 export async function speak(wanted?: string, overrides: Record<string, Record<string, string>> = {}): Promise<Words> {
-  const locales = [wanted, ...navigator.languages].filter((locale) => locale !== undefined);
-  const locale = locales.find((one) => language(one) in LANGUAGES) ?? "en";
+  const locales = [wanted, ...navigator.languages].map(canonical).filter((locale) => locale !== undefined);
+  const locale = locales.find((one) => has(LANGUAGES, language(one))) ?? "en";
   const load = LANGUAGES[language(locale)];
   // A language that could not be loaded is no reason to say nothing.
   const words = (await load?.().catch(() => undefined)) ?? en;
@@ -40,8 +40,22 @@ export async function speak(wanted?: string, overrides: Record<string, Record<st
   // An address within a sentence of the other direction keeps its own (Unicode's isolates, UAX 9 §2.4).
   const set = (text: string) => (isRightToLeft ? `\u2068${text}\u2069` : text);
   const filled = (text: string, fill: Record<string, string>) =>
-    text.replace(/\{(\w+)\}/g, (gap, name: string) => (name in fill ? set(fill[name] ?? "") : gap));
+    text.replace(/\{(\w+)\}/g, (gap, name: string) => (has(fill, name) ? set(fill[name] ?? "") : gap));
   return { locale, t: (key, fill = {}) => filled(own[key] ?? words[key], fill) };
+}
+
+/** Whether a name is one of a table's own: every object has a `constructor`. */
+function has(table: object, name: string): boolean {
+  return Object.prototype.hasOwnProperty.call(table, name);
+}
+
+/** As BCP 47 writes it, which is what dates are formatted by; `undefined` for what is no locale. Many write `de_AT`. */
+function canonical(locale: string | undefined): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(locale?.replaceAll("_", "-"))[0];
+  } catch {
+    return undefined;
+  }
 }
 
 /** The language of a locale. */

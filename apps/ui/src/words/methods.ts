@@ -12,10 +12,11 @@ export function methodNote(t: Translate, method: AuthenticatorMethod, prompt: Pr
   return (prompt && addressOf(prompt, method)) ?? t(`note.${method}`);
 }
 
-/** The masked address of the user's factor that a method sends to. */
+/** The masked address of the user's factor that a method sends to: the one that is asked for first, else the oldest. */
 export function addressOf(prompt: Prompt, method: AuthenticatorMethod): string | undefined {
   const kind = method === "WHATSAPP" ? "SMS" : method;
-  const factor = prompt.authenticators.find(({ verificationMethod }) => verificationMethod === kind);
+  const held = prompt.authenticators.filter(({ verificationMethod }) => verificationMethod === kind);
+  const factor = held.find(({ isDefault }) => isDefault) ?? held[0];
   return factor?.email ?? factor?.phoneNumber;
 }
 

@@ -221,6 +221,7 @@ async fn where_the_ui_does_not_fit_the_relying_party_the_remedy_is_told_and_no_p
     let token = proved["accessToken"].as_str().unwrap();
     other.recovery_codes(token).await;
     assert_eq!(kind(&other, token, "").await, "DONE");
+}
 
 /// A token that lives for longer than its proof opens no page on which everything is refused.
 #[tokio::test]
