@@ -6,6 +6,8 @@ export { expect } from "../support/test.js";
 /** A test with an application of its own, and the calls of its SDK. */
 export const test = base.extend<{ application: Application; sdk: Sdk }>({
   application: async ({ server }, use) => {
+    // Tests before this one may have written to the same addresses.
+    await fetch(`${server.url}/dev/inbox`, { method: "DELETE" });
     const application = await Application.start(server);
     await use(application);
     await application.stop();
