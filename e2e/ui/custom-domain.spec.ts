@@ -1,7 +1,7 @@
 import { Authenticator } from "../support/authenticator.js";
 import { LinkPage } from "../support/link-page.js";
 import { BRAND, BRAND_AUTH, type Site } from "./site.js";
-import { expect, launch, launched, popup, test as base } from "./test.js";
+import { expect, frameInVain, launch, launched, popup, test as base } from "./test.js";
 
 const UI = `https://${BRAND_AUTH}`;
 const RELATED = "https://www.brand-shop.test";
@@ -81,13 +81,7 @@ test("its pages frame it and no others, and its well-known files are its own", a
   expect(headers["content-security-policy"]).toContain(`frame-ancestors ${brand.origin}`);
   expect(headers["content-security-policy"]).not.toContain(site.origin);
   await page.goto(site.origin);
-  const blocked = page.waitForEvent("console", (message) => message.text().includes("frame-ancestors"));
-  await page.evaluate((url) => {
-    const frame = document.createElement("iframe");
-    frame.src = url;
-    document.body.append(frame);
-  }, url);
-  await blocked;
+  await frameInVain(page, url);
 
   const related = await brand.get(`${UI}/.well-known/webauthn`);
   expect(JSON.parse(related.text)).toEqual({ origins: [RELATED] });

@@ -1,5 +1,5 @@
 import type { Response } from "@playwright/test";
-import { expect, launch, launched, popup, test } from "./test.js";
+import { expect, frameInVain, launch, launched, popup, test } from "./test.js";
 
 test("the page's headers keep others out", async ({ site }) => {
   const { url } = await site.track("hana", "sign-up");
@@ -63,13 +63,7 @@ test("what it loads is small, its own, and loaded once", async ({ page, site }) 
 test("a page of another site cannot frame it", async ({ page, site }) => {
   const { url } = await site.track("hana", "sign-up");
   await page.goto(site.evil);
-  const blocked = page.waitForEvent("console", (message) => message.text().includes("frame-ancestors"));
-  await page.evaluate((url) => {
-    const frame = document.createElement("iframe");
-    frame.src = url;
-    document.body.append(frame);
-  }, url);
-  await blocked;
+  await frameInVain(page, url);
   await expect(page.frameLocator("iframe").getByRole("heading", { name: "Protect your account" })).toHaveCount(0);
 });
 

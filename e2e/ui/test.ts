@@ -47,6 +47,20 @@ export function launched(page: Page): Promise<{ token?: string }> {
   return page.evaluate(() => (window as unknown as Record<string, any>)["launched"]);
 }
 
+/** Frames a page in the one that is open. */
+export function frame(page: Page, url: string): Promise<void> {
+  return page.evaluate((url) => {
+    document.body.append(Object.assign(document.createElement("iframe"), { src: url }));
+  }, url);
+}
+
+/** The same where the browser has to refuse; waits until it did. */
+export async function frameInVain(page: Page, url: string): Promise<void> {
+  const blocked = page.waitForEvent("console", (message) => message.text().includes("frame-ancestors"));
+  await frame(page, url);
+  await blocked;
+}
+
 /** The UI in the SDK's popup. */
 export function popup(page: Page): FrameLocator {
   return page.frameLocator("#__authsignal-popup-iframe");

@@ -35,7 +35,7 @@ export function readChoice(preferred: string | undefined): Choice {
   const locale = query.get("locale") ?? preferred ?? navigator.language;
   const isDark = query.get("mode") ? query.get("mode") === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   return {
-    kind: kind in KINDS ? (kind as PromptKind) : "CHALLENGE",
+    kind: Object.hasOwn(KINDS, kind) ? (kind as PromptKind) : "CHALLENGE",
     locale: SPOKEN.includes(language(locale)) ? locale : "en",
     mode: isDark ? "dark" : "light",
   };

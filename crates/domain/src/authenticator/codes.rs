@@ -81,7 +81,8 @@ pub(crate) async fn reload(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId) ->
     tx.all(&LIST, &[tenant, user]).await?.iter().map(read).collect()
 }
 
-/// Gives a factor another address, where its user has none of its method yet. Codes that are on their way to the one before are worth nothing.
+/// Gives a factor another address, at which its user has none of its method yet. Codes that are on their way to the one before are
+/// worth nothing.
 pub(crate) async fn readdress(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId, address: &str) -> Result<()> {
     tx.run(&MOVE, &[&address, tenant, id]).await?;
     Ok(())

@@ -39,4 +39,4 @@ pub use report::{Ending, Outcome, Report};
 pub(crate) use sender::Sender;
 pub use settings::{MessageSettings, Template, TemplateKind};
 pub(crate) use store::{STATEMENTS, sweep};
-pub use words::locales;
+pub use words::{locales, spoken};

@@ -95,6 +95,11 @@ pub fn locales() -> Vec<&'static str> {
     WORDS.iter().map(|words| words.locale.as_str()).collect()
 }
 
+/// The locale, of those that messages are written in, for somebody who wants one of `wanted` (BCP 47), the most wanted first.
+pub fn spoken<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static str {
+    &of(wanted).locale
+}
+
 /// The words of the first of `wanted` that is spoken, by its language alone: `de-AT` is served in German.
 pub(super) fn of<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static Words {
     let spoken = wanted.into_iter().find_map(|locale| {

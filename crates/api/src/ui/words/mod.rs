@@ -7,6 +7,7 @@ mod es;
 mod fr;
 mod ja;
 
+use countersign_domain::delivery::spoken;
 use http::{HeaderMap, header};
 
 /// The words of one language.
@@ -99,16 +100,12 @@ pub(super) struct Trouble {
     pub(super) number: &'static str,
 }
 
-/// English first: it stands in for what is not spoken.
 static ALL: [&Words; 6] = [&en::WORDS, &de::WORDS, &fr::WORDS, &es::WORDS, &ja::WORDS, &ar::WORDS];
 
-/// The words of the first of `wanted` (BCP 47) that is spoken, by its language alone: `de-AT` is served in German.
+/// The words for somebody who wants one of `wanted`: in the language that a message to them is written in.
 pub(super) fn of<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static Words {
-    let spoken = wanted.into_iter().find_map(|locale| {
-        let language = locale.split(['-', '_']).next().unwrap_or_default();
-        ALL.into_iter().find(|words| words.lang.eq_ignore_ascii_case(language))
-    });
-    spoken.unwrap_or(ALL[0])
+    let lang = spoken(wanted);
+    ALL.into_iter().find(|words| words.lang == lang).unwrap_or(ALL[0])
 }
 
 /// Most languages of a browser that are looked at.
@@ -139,6 +136,11 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, header.parse().unwrap());
         accepted(&headers)
+    }
+
+    #[test]
+    fn every_language_of_messages_is_one_of_pages() {
+        assert_eq!(ALL.map(|words| words.lang), *countersign_domain::delivery::locales());
     }
 
     #[test]

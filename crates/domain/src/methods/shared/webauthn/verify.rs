@@ -53,7 +53,8 @@ impl Countersign {
         if usable.is_empty() {
             return Err(Error::invalid(format!("The user has no {}. Enrol one first.", rules.method.noun())));
         }
-        let id = ChallengeId::fresh_beside(&who.user.id, self.now());
+        let now = self.now();
+        let id = ChallengeId::fresh_beside(&who.user.id, now);
         let ceremony = Ceremony::mint(&id);
         let options = RequestOptions {
             challenge: ceremony.bytes,
@@ -74,7 +75,7 @@ impl Countersign {
             state: State::Pending,
             secret_hash: Some(ceremony.hash),
             note: Note::default(),
-            expires_at: self.now().plus(TOKEN_CHALLENGE),
+            expires_at: now.plus(TOKEN_CHALLENGE),
             is_stored: true,
         };
         self.open_for_user(&who.tenant, open, "challenge.started", caller).await?;
