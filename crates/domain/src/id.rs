@@ -97,6 +97,8 @@ ids! {
     KeyId,
     /// An application that sessions are made for.
     ClientId,
+    /// One session of a user.
+    SessionId,
     /// One message on its way to a person.
     OutboxId,
     /// One line of the audit trail.

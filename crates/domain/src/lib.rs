@@ -3,6 +3,7 @@
 //! A dialect (crate `api`) finds out who is calling, calls one command of [`Countersign`] and maps the answer. This crate
 //! knows no HTTP word. Each room owns its statements in `store.rs`; see ARCHITECTURE.md for the map.
 
+pub mod account;
 pub mod action;
 pub mod audit;
 pub mod authenticator;
@@ -21,6 +22,8 @@ pub mod phone;
 pub mod prompt;
 pub mod ring;
 pub mod secret;
+pub mod session;
+pub mod signing;
 mod statements;
 mod sweep;
 pub mod tally;

@@ -13,4 +13,5 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { name: "0007_outbox", sql: include_str!("../migrations/0007_outbox.sql") },
     Migration { name: "0008_codes", sql: include_str!("../migrations/0008_codes.sql") },
     Migration { name: "0009_fewer_indexes", sql: include_str!("../migrations/0009_fewer_indexes.sql") },
+    Migration { name: "0010_accounts", sql: include_str!("../migrations/0010_accounts.sql") },
 ];

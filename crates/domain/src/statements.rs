@@ -2,11 +2,14 @@
 
 use countersign_db::Statement;
 
-use crate::{action, audit, authenticator, challenge, delivery, jobs, limit, methods, ring, sweep, tenant, user};
+use crate::{
+    account, action, audit, authenticator, challenge, delivery, jobs, limit, methods, ring, sweep, tenant, user,
+};
 
 /// All of them.
 pub fn statements() -> Vec<&'static Statement> {
     let rooms = [
+        account::STATEMENTS,
         action::STATEMENTS,
         audit::STATEMENTS,
         &authenticator::statements(),

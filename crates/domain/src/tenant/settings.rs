@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::origin::Origin;
+use crate::account::AccountSettings;
 use crate::delivery::MessageSettings;
 use crate::methods::Method;
 use crate::phone::Country;
 use crate::prompt::PromptSettings;
+use crate::session::SessionSettings;
 use countersign_webauthn::{UserVerification, options::ResidentKey};
 
 /// A tenant's settings, as far as the methods built so far need them.
@@ -49,6 +51,10 @@ pub struct Settings {
     pub messages: MessageSettings,
     /// The pre-built UI: looks, words, offers.
     pub prompts: PromptSettings,
+    /// Who signs up and in by themselves.
+    pub accounts: AccountSettings,
+    /// Sessions.
+    pub sessions: SessionSettings,
 }
 
 impl Default for Settings {
@@ -72,6 +78,8 @@ impl Default for Settings {
             apple_apps: Vec::new(),
             messages: MessageSettings::default(),
             prompts: PromptSettings::default(),
+            accounts: AccountSettings::default(),
+            sessions: SessionSettings::default(),
         }
     }
 }

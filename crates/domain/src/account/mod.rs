@@ -1,0 +1,37 @@
+//! Users who sign up and in by themselves, with an e-mail address and a security key, and get a session
+//! (docs/adr/0028-accounts.md).
+//!
+//! An account is what such a user has beside the row in `users` that everybody has. The address is the account's own only once it
+//! is verified: until then several accounts may have given it (decisions §1).
+
+mod settings;
+mod store;
+
+use serde_json::Value;
+
+use crate::clock::Millis;
+use crate::id::UserId;
+
+pub use settings::{AccountSettings, Elevation};
+pub(crate) use store::{STATEMENTS, find};
+
+/// What a user who signs in by themselves has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    /// Whose.
+    pub user: UserId,
+    /// Lower-cased. Proves nothing while it is not verified.
+    pub email: String,
+    /// When its owner followed a link that was sent there.
+    pub email_verified_at: Option<Millis>,
+    /// The role that their sessions have where none is asked for.
+    pub default_role: String,
+    /// All roles that their sessions may take.
+    pub roles: Vec<String>,
+    /// An object of the app's own, given at sign-up.
+    pub metadata: Option<Value>,
+    /// Since when the account lets nobody in.
+    pub disabled_at: Option<Millis>,
+    /// When it was made.
+    pub created_at: Millis,
+}
