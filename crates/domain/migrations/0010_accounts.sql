@@ -30,11 +30,11 @@ CREATE TABLE IF NOT EXISTS login_emails (
 
 CREATE INDEX IF NOT EXISTS login_emails_by_user ON login_emails (tenant_id, user_id);
 
--- Key pairs that sign access tokens of sessions; `serial` lets two processes that both want the next one make one.
+-- Key pairs that sign access tokens of sessions; `generation` lets two processes that both want the next one make one.
 CREATE TABLE IF NOT EXISTS signing_keys (
     tenant_id text NOT NULL REFERENCES tenants (tenant_id) ON DELETE CASCADE,
     algorithm text NOT NULL,
-    serial bigint NOT NULL,
+    generation bigint NOT NULL,
     key_id text NOT NULL,
     -- As the JWKS shows it.
     public_jwk text NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS signing_keys (
     created_at bigint NOT NULL,
     -- Signs nothing new from then on, and verifies until the last token it signed has ended.
     retired_at bigint,
-    PRIMARY KEY (tenant_id, algorithm, serial)
+    PRIMARY KEY (tenant_id, algorithm, generation)
 );
 
 CREATE TABLE IF NOT EXISTS sessions (

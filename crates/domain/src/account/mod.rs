@@ -9,11 +9,14 @@ mod store;
 
 use serde_json::Value;
 
+use crate::Countersign;
 use crate::clock::Millis;
+use crate::error::Result;
 use crate::id::UserId;
+use crate::tenant::Tenant;
 
 pub use settings::{AccountSettings, Elevation};
-pub(crate) use store::{STATEMENTS, find};
+pub(crate) use store::STATEMENTS;
 
 /// What a user who signs in by themselves has.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,4 +37,11 @@ pub struct Account {
     pub disabled_at: Option<Millis>,
     /// When it was made.
     pub created_at: Millis,
+}
+
+impl Countersign {
+    /// The account of a user; `None` for one whom only an app's backend knows.
+    pub async fn account_of(&self, tenant: &Tenant, user: &UserId) -> Result<Option<Account>> {
+        store::find(self.db(), &tenant.id, user).await
+    }
 }
