@@ -13,13 +13,13 @@ use std::thread::JoinHandle;
 use super::session::Session;
 use crate::error::{Error, Result};
 
-/// Pages of 4 KiB in the log from which on it is copied: 16 MiB. A page that changes often is written to its place once
-/// for many commits.
-const DUE: i32 = 4_096;
+/// Pages of 4 KiB in the log from which on it is copied: 2 MiB. More would spare writing some pages twice, and the flush of so many
+/// scattered pages would keep the disk from the log's own (bench/README.md, *Ten minutes*).
+const DUE: i32 = 512;
 /// When a copy did not let the log begin anew, as many further pages until the next.
-const AGAIN: i32 = 1_024;
+const AGAIN: i32 = 128;
 /// What the writer may be left to copy.
-const FEW: i32 = 512;
+const FEW: i32 = 64;
 /// How often the thread goes after what was written while it copied.
 const ROUNDS: usize = 8;
 
