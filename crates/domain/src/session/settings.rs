@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::signing::Algorithm;
 
-/// Lives and claims of sessions (decisions §2, checklist 60).
+/// Lives and claims of sessions (decisions §2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct SessionSettings {
