@@ -189,13 +189,20 @@ impl Life {
         Ok(())
     }
 
+    /// By the backend, or by the user with the backend's leave.
     async fn remove_factor(&mut self, shop: &Shop, chance: &mut Chance) -> Result<(), Lost> {
         if self.held.len() < 2 {
             return self.add_factor(shop, chance).await;
         }
         let factor = self.held[usize::try_from(chance.below(self.held.len() as u64)).unwrap()].factor.clone();
-        let path = format!("/users/{}/authenticators/{factor}", self.user);
-        self.attempt(Deed::Remove { factor }, shop.server(Method::DELETE, &path, Value::Null)).await?.ok();
+        let deed = Deed::Remove { factor: factor.clone() };
+        if chance.below(2) == 0 {
+            let path = format!("/users/{}/authenticators/{factor}", self.user);
+            self.attempt(deed, shop.server(Method::DELETE, &path, Value::Null)).await?.ok();
+        } else {
+            let (_, token) = self.track(shop, "settings", "remove:authenticators").await?;
+            self.attempt(deed, shop.remove_own(&token, &factor)).await?.ok();
+        }
         Ok(())
     }
 

@@ -103,6 +103,12 @@ impl Shop {
         self.client(who, &format!("/verify/{}", kind.path()), body).await
     }
 
+    /// The user takes a factor of their own away.
+    pub(super) async fn remove_own(&self, token: &str, factor: &str) -> Result<Answer, Lost> {
+        let path = format!("/user-authenticators/{factor}");
+        heard(self.tenant.try_client(Who::Token(token), Method::DELETE, &path, Value::Null).await)
+    }
+
     pub(super) async fn consume(&self, token: &str) -> Result<Value, Lost> {
         let answer = self.server(Method::POST, "/validate", json!({ "token": token, "consume": true })).await?;
         Ok(answer.ok())
