@@ -74,6 +74,10 @@ const tenant = (theme: object, name = "Harbour") => ({
   tenant: { tenantId: "t", name, theme, messages: {} },
 });
 const challenge = (first: string, more?: object) => prompt("CHALLENGE", [first, "PASSKEY", "RECOVERY_CODE"], more);
+const UNFIT = {
+  setUpAdvice:
+    "The pre-built UI at https://auth.elsewhere.example cannot use passkeys of harbour.example: serve it from a host under harbour.example (countersign tenant update --custom-domain auth.harbour.example), or add https://auth.elsewhere.example to the related origins and let https://harbour.example/.well-known/webauthn answer with this server's file.",
+};
 const YELLOW = tenant({ primary: "#ffd400", radius: 0, background: "#fff7cc", font: "Georgia, serif", logo: LOGO });
 
 // Providers as the server names and draws them, by the id of their authenticators.
@@ -126,6 +130,8 @@ export const SCREENS: Screen[] = [
     prompt: prompt("CHALLENGE", [...ALL, "RECOVERY_CODE"]),
     act: (page) => press(page, 1),
   },
+  { name: "passkey-unfit", prompt: challenge("PASSKEY", UNFIT), act: (page) => page.locator("summary").click() },
+  { name: "passkey-unfit-alone", prompt: prompt("CHALLENGE", ["PASSKEY"], UNFIT) },
   { name: "security-key", prompt: challenge("SECURITY_KEY") },
   { name: "email-code", prompt: challenge("EMAIL_OTP"), calls: { "challenge/email-otp": sent } },
   {
@@ -155,6 +161,7 @@ export const SCREENS: Screen[] = [
   { name: "nothing-to-prove-by", prompt: prompt("CHALLENGE") },
   { name: "enrol", prompt: prompt("ENROL", ALL.slice(0, 5).concat("SMS")) },
   { name: "add-passkey", prompt: prompt("ENROL", ["PASSKEY", "SMS"]), act: (page) => press(page) },
+  { name: "add-passkey-unfit", prompt: prompt("ENROL", ["PASSKEY", "SMS"], UNFIT), act: (page) => press(page) },
   { name: "add-key", prompt: prompt("ENROL", ["SECURITY_KEY", "SMS"]), act: (page) => press(page) },
   {
     name: "add-email-wrong",
