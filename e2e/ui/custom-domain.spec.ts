@@ -91,3 +91,14 @@ test("its pages frame it and no others, and its well-known files are its own", a
   expect((await brand.get("https://other.test/.well-known/webauthn")).status).toBe(404);
   expect((await brand.get(`${UI}/readyz`)).headers["strict-transport-security"]).toContain("max-age=31536000");
 });
+
+test("a token of another tenant shows nothing under it", async ({ page, site, brand }) => {
+  const { token } = await site.track("mia", "sign-up");
+  expect((await brand.track("mia", "sign-up")).url).toContain(UI);
+  await page.goto(`${UI}/ui/?token=${token}`);
+  await expect(page.getByRole("heading", { name: "This took too long" })).toBeVisible();
+  await expect(page.getByText("A shop")).toHaveCount(0);
+  // At the server's own address it is what it was.
+  await page.goto(`${site.server.url}/ui/?token=${token}`);
+  await expect(page.getByRole("heading", { name: "Protect your account" })).toBeVisible();
+});

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use countersign_domain::Error;
 use countersign_domain::action::Bearer;
 use countersign_domain::prompt::{Messages, Prompt, PromptKind, PromptWish, Theme};
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::authenticator::UserAuthenticator;
 use crate::Api;
-use crate::extract::{ClientToken, Query};
+use crate::extract::{ClientToken, HostName, Query};
 use crate::openapi::Problems;
 use crate::problem::Problem;
 
@@ -89,14 +90,18 @@ pub(super) struct PromptTenant {
     pub(super) messages: Messages,
 }
 
-/// What to ask of the user next. Asking changes nothing.
+/// What to ask of the user next. Asking changes nothing. Under the custom domain of another tenant the token is none.
 #[utoipa::path(get, path = "/prompt", operation_id = "getPrompt", tag = "Prompt", params(Wish),
     responses((status = 200, body = PromptBody), Problems), security(("bearerAuth" = [])))]
 pub(super) async fn show(
     State(api): State<Api>,
     ClientToken(who): ClientToken,
+    HostName(host): HostName,
     Query(wish): Query<Wish>,
 ) -> Result<Json<PromptBody>, Problem> {
+    if api.countersign.is_anothers_domain(&who.tenant, &host).await? {
+        return Err(Error::InvalidToken.into());
+    }
     let passed = wish.passed.split(',').filter(|kind| !kind.is_empty()).map(PromptKind::parse);
     let passed =
         passed.collect::<Option<Vec<_>>>().ok_or_else(|| Problem::invalid("passed names kinds of prompts."))?;

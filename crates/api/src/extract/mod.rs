@@ -15,4 +15,4 @@ pub(crate) use client::{ClientToken, ClientTokenOrTenant, TenantOnly};
 pub(crate) use management_key::ManagementKey;
 pub(crate) use path::{Path, Query};
 pub(crate) use server_key::ServerKey;
-pub(crate) use site::Site;
+pub(crate) use site::{HostName, Site};

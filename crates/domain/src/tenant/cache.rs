@@ -74,6 +74,17 @@ impl Countersign {
         if self.public_origin().host() == Some(host) { self.default_tenant().await } else { Ok(None) }
     }
 
+    /// Whether a host name is the custom domain of another tenant, under which this one's users are shown nothing: who writes what
+    /// they read would write it under that tenant's name.
+    pub async fn is_anothers_domain(&self, tenant: &Tenant, host: &str) -> Result<bool> {
+        if [&tenant.ui_origin, self.public_origin()].into_iter().any(|own| own.host() == Some(host)) {
+            return Ok(false);
+        }
+        let Some(named) = store::find_named(self.db(), store::NameKind::Host, host).await? else { return Ok(false) };
+        // A relying party's host may be shared, by a trial of the same application say.
+        Ok(named != tenant.id && self.tenant(&named).await?.settings.custom_domain.as_deref() == Some(host))
+    }
+
     pub(super) fn tenant_from(&self, row: store::TenantRow, swept_until: Millis) -> Result<Tenant> {
         let ui_origin = match &row.settings.custom_domain {
             Some(host) => Origin::parse(&format!("https://{host}")),
