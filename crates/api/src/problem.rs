@@ -19,13 +19,23 @@ pub struct Problem {
     description: String,
     step: Option<&'static str>,
     retry_after: Option<Span>,
+    /// Whether who calls has shown who they are: what is refused is something that they brought along.
+    pub(crate) is_of_known_caller: bool,
     /// For the log alone.
     pub(crate) internal: Option<String>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
-        Self { status, code, description: description.into(), step: None, retry_after: None, internal: None }
+        Self {
+            status,
+            code,
+            description: description.into(),
+            step: None,
+            retry_after: None,
+            is_of_known_caller: false,
+            internal: None,
+        }
     }
 
     /// 400 `invalid_request`.
@@ -57,6 +67,12 @@ impl Problem {
     pub(crate) fn headers_too_large(count: usize, bytes: usize) -> Self {
         let description = format!("There are more than {count} headers, or more than {} KiB of them.", bytes / 1024);
         Self::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "invalid_request", description)
+    }
+
+    /// 401 by this code of a token that a backend was shown and asks about. The backend itself is no stranger, and pays for nobody's
+    /// guessing (checklist 85).
+    pub(crate) fn worthless_token(code: &'static str, description: &str) -> Self {
+        Self { is_of_known_caller: true, ..Self::new(StatusCode::UNAUTHORIZED, code, description) }
     }
 
     /// 503 `unavailable`; `internal` is for the log alone.

@@ -1,15 +1,24 @@
 //! `/.well-known/…` from the settings of the tenant that answers on the request's host (decisions §5, checklist 48).
 
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
-use countersign_domain::tenant::Origin;
+use countersign_domain::tenant::{Origin, Tenant};
+use http::header;
 use serde_json::{Value, json};
 
 use crate::Api;
-use crate::extract::Site;
+use crate::extract::{OpenDoor, Site};
+use crate::problem::Problem;
 
 pub(crate) fn routes() -> Router<Api> {
     Router::new()
+        .route("/.well-known/jwks.json", get(keys_of_site))
+        .route("/auth/v1/.well-known/jwks.json", get(keys_of_door))
+        .route("/t/{tenant}/auth/v1/.well-known/jwks.json", get(keys_of_door))
         .route("/.well-known/webauthn", get(related_origins))
         .route("/.well-known/passkey-endpoints", get(passkey_endpoints))
         .route("/.well-known/assetlinks.json", get(asset_links))
@@ -52,4 +61,20 @@ async fn asset_links(Site(tenant): Site) -> Json<Value> {
 /// Apple associated domains: apps that share the site's credentials.
 async fn apple_app_site_association(Site(tenant): Site) -> Json<Value> {
     Json(json!({ "webcredentials": { "apps": tenant.settings.apple_apps } }))
+}
+
+/// The keys that verify the access tokens of the tenant of this host (RFC 7517 §5).
+async fn keys_of_site(State(api): State<Api>, Site(tenant): Site) -> Result<impl IntoResponse, Problem> {
+    keys(&api, &tenant).await
+}
+
+/// The same by the tenant that the path names, for pages of any origin.
+async fn keys_of_door(State(api): State<Api>, OpenDoor(tenant): OpenDoor) -> Result<impl IntoResponse, Problem> {
+    keys(&api, &tenant).await
+}
+
+/// A new key signs at once, so a copy is to be a minute old at most. Who meets a key that the copy lacks reads the file again.
+async fn keys(api: &Api, tenant: &Arc<Tenant>) -> Result<impl IntoResponse + use<>, Problem> {
+    let keys = api.countersign.jwks(tenant).await?;
+    Ok(([(header::CACHE_CONTROL, "public, max-age=60"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], Json(keys)))
 }

@@ -9,6 +9,7 @@ use crate::delivery::{Carriers, Sender};
 use crate::error::{Error, Result};
 use crate::methods::recovery_codes::SlowHasher;
 use crate::ring::KeyRing;
+use crate::signing::SigningCache;
 use crate::sweep::Retention;
 use crate::tally::Tally;
 use crate::tenant::{Origin, OriginCache, TenantCache};
@@ -39,6 +40,7 @@ struct Inner {
     retention: Retention,
     tenants: TenantCache,
     origins: OriginCache,
+    signing: SigningCache,
     tally: Tally,
     sender: Sender,
     slow_hasher: SlowHasher,
@@ -61,6 +63,7 @@ impl Countersign {
                 retention: options.retention,
                 tenants,
                 origins,
+                signing: SigningCache::default(),
                 tally: Tally::default(),
                 sender: Sender::new(options.carriers.clone()),
                 slow_hasher: SlowHasher::default(),
@@ -120,6 +123,10 @@ impl Countersign {
 
     pub(crate) fn origin_cache(&self) -> &OriginCache {
         &self.inner.origins
+    }
+
+    pub(crate) fn signing_cache(&self) -> &SigningCache {
+        &self.inner.signing
     }
 
     /// One transaction. The closure may run again (sql-rules X1): only SQL is awaited in it, and nothing random or timed is

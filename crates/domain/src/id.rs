@@ -116,21 +116,32 @@ impl ChallengeId {
         Self(timed_uuid(user.bucket(), now))
     }
 
-    /// The id that these words always give, in the bucket of `user`: for challenges of which a user has one at a time. A
-    /// version 8 UUID (RFC 9562 §5.8) from SHA-256.
+    /// The id that these words always give, in the bucket of `user`: for challenges of which a user has one at a time.
     pub(crate) fn of(user: &UserId, words: &[&str]) -> Self {
-        let mut text = user.as_str().to_owned();
-        for word in words {
-            // No word given here holds this character.
-            text.push('\0');
-            text.push_str(word);
-        }
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&secret::sha256(text.as_bytes())[..16]);
-        let mut text = uuid::Builder::from_custom_bytes(bytes).into_uuid().as_hyphenated().to_string();
-        text.replace_range(..3, user.bucket());
-        Self(text)
+        Self(derived_uuid(user, words))
     }
+}
+
+impl SessionId {
+    /// The id that these words always give, in the bucket of `user`: for sessions of which each is opened once.
+    pub(crate) fn of(user: &UserId, words: &[&str]) -> Self {
+        Self(derived_uuid(user, words))
+    }
+}
+
+/// A version 8 UUID (RFC 9562 §5.8) from SHA-256, the same for the same words.
+fn derived_uuid(user: &UserId, words: &[&str]) -> String {
+    let mut text = user.as_str().to_owned();
+    for word in words {
+        // No word given here holds this character.
+        text.push('\0');
+        text.push_str(word);
+    }
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&secret::sha256(text.as_bytes())[..16]);
+    let mut text = uuid::Builder::from_custom_bytes(bytes).into_uuid().as_hyphenated().to_string();
+    text.replace_range(..3, user.bucket());
+    text
 }
 
 /// A version 8 UUID (RFC 9562 §5.8) of a bucket, of the time to 4.1 seconds in nine hex digits, of the rest of it in three, and of 62

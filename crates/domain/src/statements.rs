@@ -3,7 +3,8 @@
 use countersign_db::Statement;
 
 use crate::{
-    account, action, audit, authenticator, challenge, delivery, jobs, limit, methods, ring, sweep, tenant, user,
+    account, action, audit, authenticator, challenge, delivery, jobs, limit, methods, ring, session, signing, sweep,
+    tenant, user,
 };
 
 /// All of them.
@@ -19,6 +20,8 @@ pub fn statements() -> Vec<&'static Statement> {
         limit::STATEMENTS,
         &methods::statements(),
         ring::STATEMENTS,
+        session::STATEMENTS,
+        signing::STATEMENTS,
         tenant::STATEMENTS,
         user::STATEMENTS,
     ];

@@ -88,7 +88,9 @@ pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
         Ok(()) => answer(&api, &seen, request, next).await,
     };
     let is_even = even::is_marked(&response);
+    let is_known = response.extensions().get::<Problem>().is_some_and(|problem| problem.is_of_known_caller);
     if response.status() == StatusCode::UNAUTHORIZED
+        && !is_known
         && let Err(problem) = api.limiter.charge(seen.address)
     {
         api.meter.refused("address");

@@ -76,7 +76,7 @@ async fn tenant(api: &Api, parts: &Parts, id: &str) -> Result<Arc<Tenant>, Probl
     Ok(tenant)
 }
 
-fn check_origin(tenant: &Tenant, headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn check_origin(tenant: &Tenant, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
     match origin.to_str() {
         Ok(text) if tenant.allows_origin(text) => Ok(()),

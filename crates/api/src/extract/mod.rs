@@ -4,15 +4,20 @@ mod body;
 mod caller;
 mod client;
 mod credentials;
+mod door;
 mod management_key;
 mod path;
 mod server_key;
+mod session;
 mod site;
 
 pub(crate) use body::{CeremonyBody, JsonBody, LookBody, told};
 pub(crate) use caller::From;
 pub(crate) use client::{ClientToken, ClientTokenOrTenant, TenantOnly};
+pub(crate) use door::{Door, OpenDoor};
 pub(crate) use management_key::ManagementKey;
 pub(crate) use path::{Path, Query};
 pub(crate) use server_key::ServerKey;
+#[expect(unused_imports, reason = "the Nhost door's calls take it")]
+pub(crate) use session::Session;
 pub(crate) use site::{HostName, Site};

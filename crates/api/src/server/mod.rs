@@ -3,6 +3,7 @@
 mod actions;
 mod authenticators;
 mod challenges;
+mod sessions;
 mod users;
 mod validate;
 mod wire;
@@ -28,6 +29,11 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(actions::get, actions::update))
         .routes(routes!(validate::validate))
         .routes(routes!(challenges::claim))
+        .routes(routes!(sessions::create))
+        .routes(routes!(sessions::validate))
+        .routes(routes!(sessions::refresh))
+        .routes(routes!(sessions::revoke))
+        .routes(routes!(sessions::revoke_of_user))
         .merge(codes().layer(map_response(evenly)))
         .merge(open_challenges())
 }

@@ -33,6 +33,7 @@ mod response_rules;
 mod retention;
 mod room;
 mod schema;
+mod sessions;
 mod sign_in;
 mod spoiled;
 mod surface;

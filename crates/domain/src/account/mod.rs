@@ -16,7 +16,7 @@ use crate::id::UserId;
 use crate::tenant::Tenant;
 
 pub use settings::{AccountSettings, Elevation};
-pub(crate) use store::STATEMENTS;
+pub(crate) use store::{STATEMENTS, find};
 
 /// What a user who signs in by themselves has.
 #[derive(Debug, Clone, PartialEq)]

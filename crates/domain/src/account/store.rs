@@ -34,6 +34,6 @@ impl Account {
 }
 
 /// The account of a user; `None` for one who only an app's backend knows.
-pub(super) async fn find(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Option<Account>> {
+pub(crate) async fn find(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Option<Account>> {
     db.opt(&FIND, &[tenant, user]).await?.as_ref().map(Account::read).transpose()
 }

@@ -67,6 +67,7 @@ impl Countersign {
             id: AuthenticatorId::parse(id).ok_or_else(missing)?,
             event: Event::new("authenticator.deleted", now).caller(caller),
             by: None,
+            by_session: None,
             device: None,
             must_leave: None,
             now,

@@ -137,6 +137,7 @@ impl Countersign {
                     id: id.clone().ok_or(MISSING)?,
                     event: event.clone().action(&action.code, &action.idempotency_key),
                     by: Some(action),
+                    by_session: None,
                     device: device.clone(),
                     must_leave: must_leave.clone(),
                     now,

@@ -8,9 +8,10 @@ use crate::audit::{self, Event};
 use crate::clock::Millis;
 use crate::delivery::{Happened, Notice};
 use crate::error::{Error, Result};
-use crate::id::AuthenticatorId;
+use crate::id::{AuthenticatorId, SessionId};
 use crate::methods::Method;
 use crate::notice::Teller;
+use crate::session;
 use crate::user::{self, User};
 
 /// What a removal leaves, for the browser to signal (WebAuthn L3 §5.1.10, `signalAllAcceptedCredentials`).
@@ -31,6 +32,8 @@ pub(super) struct Removal {
     pub(super) event: Event,
     /// The action by whose token its user does. It keeps its proof: who replaces a factor goes on.
     pub(super) by: Option<Action>,
+    /// The session by which its user does.
+    pub(super) by_session: Option<SessionId>,
     /// In words, where the user removes it themselves.
     pub(super) device: Option<String>,
     /// Kinds of factors of which one has to be left; `None` where the last one may go.
@@ -64,6 +67,8 @@ impl Removal {
             return Err(missing());
         }
         action::store::void_proofs(tx, tenant, (user, &gone.id), self.by.as_ref(), self.now).await?;
+        let rests = (user, &gone.id);
+        session::end_of_factor(tx, tenant, rests, self.by_session.as_ref(), &self.event, self.now).await?;
         let notice = Notice { device: self.device.clone(), ..gone.notice(Happened::FactorRemoved, self.now) };
         self.teller.tell(tx, &self.owner, &told, &notice).await?;
         let event = self.event.clone().user(user).authenticator(&gone.id).detail("method", gone.method.as_str());

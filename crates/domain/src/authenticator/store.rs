@@ -22,6 +22,7 @@ statements! {
         GROUP BY method ORDER BY method";
     OF_METHOD = "SELECT authenticator_id FROM authenticators WHERE tenant_id = $1 AND user_id = $2 AND method = $3
         ORDER BY created_at, authenticator_id LIMIT 200";
+    HELD = "SELECT authenticator_id FROM authenticators WHERE tenant_id = $1 AND authenticator_id = $2";
     INSERT = "INSERT INTO authenticators (tenant_id, authenticator_id, user_id, method, is_default, label, created_at,
         verified_at, last_verified_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     USE = "UPDATE authenticators SET last_verified_at = $1 WHERE tenant_id = $2 AND authenticator_id = $3";
@@ -51,6 +52,11 @@ pub(super) fn read<D>(row: &Row, detail: impl FnOnce(&mut Columns<'_>) -> Result
         last_verified_at: columns.next()?,
         detail: detail(&mut columns)?,
     })
+}
+
+/// Whether a factor is there still.
+pub(crate) async fn is_held(db: &Db, tenant: &TenantId, id: &AuthenticatorId) -> Result<bool> {
+    Ok(db.opt(&HELD, &[tenant, id]).await?.is_some())
 }
 
 /// The user's factors of all kinds, oldest first; recovery codes after the factor that they were made with.

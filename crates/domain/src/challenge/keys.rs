@@ -26,6 +26,11 @@ impl MacKeys {
         hmac::sign(&self.0[0], message).as_ref().to_vec()
     }
 
+    /// The tags of a message under each key, that of the current key first.
+    pub(crate) fn tags(&self, message: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+        self.0.iter().map(move |key| hmac::sign(key, message).as_ref().to_vec())
+    }
+
     /// Whether the tag is one of ours, also under a former key. Compared in constant time.
     pub(crate) fn verify(&self, message: &[u8], tag: &[u8]) -> bool {
         self.0.iter().any(|key| hmac::verify(key, message, tag).is_ok())

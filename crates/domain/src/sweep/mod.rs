@@ -4,6 +4,7 @@
 mod history;
 mod pace;
 mod retention;
+mod sessions;
 
 use std::time::Instant;
 
@@ -65,15 +66,16 @@ impl Countersign {
     /// as `pace` says. They wait together for what is committed together. `None` when another process has taken the lease over.
     pub async fn sweep(&self, lease: &Lease, pace: &mut Pace) -> Result<Option<Swept>> {
         let batch = |table: Table| self.sweep_batch(lease, table, pace.batch(table as usize));
-        let (challenges, counters, spent, outbox, history) = tokio::join!(
+        let (challenges, counters, spent, outbox, history, sessions) = tokio::join!(
             batch(Table::Challenges),
             batch(Table::Counters),
             batch(Table::Spent),
             batch(Table::Outbox),
-            self.sweep_history(lease, pace)
+            self.sweep_history(lease, pace),
+            self.sweep_sessions(lease, pace)
         );
-        let Some(history) = history? else { return Ok(None) };
-        let mut all = history;
+        let (Some(history), Some(sessions)) = (history?, sessions?) else { return Ok(None) };
+        let mut all = [history, sessions].concat();
         for (table, done) in [
             (Table::Challenges, challenges?),
             (Table::Counters, counters?),

@@ -59,7 +59,7 @@ pub(super) struct Done {
 /// The batches of each kind of rows, and the writer's time that they took.
 #[derive(Debug, Default)]
 pub struct Pace {
-    batches: [Batch; 6],
+    batches: [Batch; 7],
     worked: Duration,
 }
 

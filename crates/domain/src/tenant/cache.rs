@@ -95,6 +95,7 @@ impl Countersign {
             token_keys: ClientTokenKeys::new(self.ring(), &row.id)?,
             seal_keys: MacKeys::new(self.ring(), "anonymous-challenge", &row.id),
             code_keys: MacKeys::new(self.ring(), "one-time-code", &row.id),
+            refresh_keys: MacKeys::new(self.ring(), "refresh-token", &row.id),
             teller: self.teller(&row.id, &row.settings),
             swept_until,
             id: row.id,

@@ -28,7 +28,7 @@ pub use origin::{Origin, OriginError, RpId};
 pub(crate) use origins::OriginCache;
 pub use settings::{AndroidApp, LinkMode, MagicLinkSettings, Outcome, SecurityKeySettings, Settings, SmsSettings};
 pub use store::KeyLine;
-pub(crate) use store::STATEMENTS;
+pub(crate) use store::{STATEMENTS, has_client};
 pub use web_url::is_web_url;
 
 /// A tenant as requests see it: at most a second old.
@@ -52,6 +52,8 @@ pub struct Tenant {
     pub(crate) seal_keys: MacKeys,
     /// For one-time codes, which are stored as tags.
     pub(crate) code_keys: MacKeys,
+    /// For refresh tokens, each of which gives the next.
+    pub(crate) refresh_keys: MacKeys,
     /// Tells users of changes to their account.
     pub(crate) teller: Teller,
     /// See [`swept_until`](crate::sweep::swept_until).

@@ -35,6 +35,7 @@ statements! {
     SEALED_KEYS = "SELECT key_id, sealed FROM api_keys WHERE tenant_id = $1 AND kind = 'server' AND revoked_at IS NULL
         ORDER BY created_at, key_id LIMIT 10";
     REVOKE_KEY = "UPDATE api_keys SET revoked_at = $1 WHERE tenant_id = $2 AND key_id = $3 AND revoked_at IS NULL";
+    FIND_CLIENT = "SELECT client_id FROM app_clients WHERE tenant_id = $1 AND client_id = $2";
     INSERT_CLIENT = "INSERT INTO app_clients (tenant_id, client_id, name, created_at) VALUES ($1, $2, $3, $4)";
 }
 
@@ -213,4 +214,9 @@ pub(super) async fn revoke_key(tx: &mut Tx<'_>, tenant: &TenantId, id: &KeyId, n
 pub(super) async fn insert_client(tx: &mut Tx<'_>, tenant: &TenantId, client: &ClientId, now: Millis) -> Result<()> {
     tx.run(&INSERT_CLIENT, &[tenant, client, &"default", &now]).await?;
     Ok(())
+}
+
+/// Whether the tenant has this app client.
+pub(crate) async fn has_client(db: &Db, tenant: &TenantId, client: &ClientId) -> Result<bool> {
+    Ok(db.opt(&FIND_CLIENT, &[tenant, client]).await?.is_some())
 }

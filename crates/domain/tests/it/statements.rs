@@ -9,7 +9,7 @@ use countersign_domain::{secret, statements};
 use super::tenant_tables;
 
 /// The statements without `tenant_id` (decisions §1, last row), and why. Nothing else may join them.
-const WITHOUT_TENANT: [(&str, &str); 12] = [
+const WITHOUT_TENANT: [(&str, &str); 13] = [
     ("countersign_domain::tenant::store::FIND_KEY", "API-key look-up: the key says which tenant calls"),
     ("countersign_domain::tenant::store::FIND_NAMED", "host look-up: the name says which tenant is meant"),
     ("countersign_domain::tenant::store::FIND_DEFAULT", "host look-up: the public host is the default tenant's"),
@@ -20,6 +20,7 @@ const WITHOUT_TENANT: [(&str, &str); 12] = [
     ("countersign_domain::sweep::SPENT", "purge of expired rows"),
     ("countersign_domain::sweep::history::WITH_OLD_ACTIONS", "purge of expired rows: which tenants have any"),
     ("countersign_domain::sweep::history::WITH_OLD_EVENTS", "purge of expired rows: which tenants have any"),
+    ("countersign_domain::session::store::WITH_OVER", "purge of expired rows: which tenants have any"),
     ("countersign_domain::delivery::store::DUE", "outbox claim: each candidate is then claimed by its full key"),
     ("countersign_domain::delivery::store::SWEEP", "purge of closed rows"),
 ];

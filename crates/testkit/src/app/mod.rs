@@ -202,5 +202,6 @@ async fn make_tenant(
     change(&mut settings);
     let new = NewTenant { name: "Test shop".to_owned(), rp_id: RpId::parse(rp_id).expect("a good RP ID"), settings };
     let made = countersign.create_tenant(new).await.expect("a tenant is made");
-    TestTenant::new(url, made.tenant_id, made.api_secret_key.expose(), made.management_key.expose(), origin)
+    let keys = [made.api_secret_key.expose(), made.management_key.expose()];
+    TestTenant::new(url, made.tenant_id, made.client_id.as_str(), keys, origin)
 }

@@ -38,6 +38,8 @@ pub struct Tracked {
 pub struct TestTenant {
     /// Its id.
     pub id: TenantId,
+    /// Its app client.
+    pub client: String,
     /// Its server secret.
     pub secret: String,
     /// Its management key.
@@ -49,12 +51,14 @@ pub struct TestTenant {
 }
 
 impl TestTenant {
-    /// A tenant that is there already: its id, its keys, the origin of its pages, and where the server is.
-    pub fn new(url: &str, id: TenantId, secret: &str, management_key: &str, origin: &str) -> Self {
+    /// A tenant that is there already: its id, its app client, its keys (server, management), the origin of its pages, and where the
+    /// server is.
+    pub fn new(url: &str, id: TenantId, client: &str, keys: [&str; 2], origin: &str) -> Self {
         Self {
             id,
-            secret: secret.to_owned(),
-            management_key: management_key.to_owned(),
+            client: client.to_owned(),
+            secret: keys[0].to_owned(),
+            management_key: keys[1].to_owned(),
             origin: origin.to_owned(),
             url: url.to_owned(),
             http: Client::new(),

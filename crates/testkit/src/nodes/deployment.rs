@@ -110,7 +110,8 @@ impl Deployment {
         let made = self.json(&["tenant", "create", "--name", "Test shop", "--rp-id", RP_ID, "--origin", ORIGIN]);
         let text = |name: &str| made[name].as_str().expect("tenant create prints its members").to_owned();
         let id = TenantId::parse(&text("tenantId")).expect("a tenant's id is one");
-        TestTenant::new("http://127.0.0.1:1", id, &text("apiSecretKey"), &text("managementKey"), ORIGIN)
+        let keys = [&*text("apiSecretKey"), &*text("managementKey")];
+        TestTenant::new("http://127.0.0.1:1", id, &text("clientId"), keys, ORIGIN)
     }
 
     /// All that is stored, files and database, to be searched for what must not be in it. Nothing may run any more.
