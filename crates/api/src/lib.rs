@@ -8,6 +8,7 @@ mod credential;
 mod edge;
 mod extract;
 mod management;
+mod nhost;
 pub mod openapi;
 mod problem;
 mod removal;
@@ -27,6 +28,7 @@ use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use edge::{AddressLimits, Load, PeerAddress, TrustedProxies};
+pub use nhost::graphql::sdl as graphql_sdl;
 pub use problem::Problem;
 
 /// What every handler holds.
@@ -38,6 +40,8 @@ pub struct Api {
     pub(crate) admission: edge::Admission,
     pub(crate) bodies: edge::Bodies,
     pub(crate) meter: edge::Meter,
+    pub(crate) schemas: nhost::graphql::Schemas,
+    pub(crate) is_development: bool,
 }
 
 impl Api {
@@ -52,6 +56,8 @@ impl Api {
             admission,
             bodies: edge::Bodies::default(),
             meter,
+            schemas: nhost::graphql::Schemas::default(),
+            is_development: false,
         }
     }
 
@@ -81,6 +87,12 @@ impl Api {
         Self { trusted, ..self }
     }
 
+    /// With what `--dev` adds at these doors: a page to try GraphQL on, and its schema shown to whoever has a role.
+    #[must_use]
+    pub fn in_development(self) -> Self {
+        Self { is_development: true, ..self }
+    }
+
     /// All doors and `extra` pages behind one edge: request ids, limits, CORS, headers, errors.
     pub fn router(self, extra: Router) -> Router {
         let routes =
@@ -91,6 +103,7 @@ impl Api {
             .merge(aliases::go::routes())
             .merge(wellknown::routes())
             .merge(ui::routes())
+            .merge(nhost::graphql::routes(self.is_development))
             .with_state(self.clone())
             .merge(extra)
             .fallback(problem::no_such_path)

@@ -14,6 +14,7 @@ pub mod delivery;
 mod error;
 pub mod id;
 pub mod jobs;
+pub mod keys;
 mod limit;
 pub mod methods;
 pub mod migrations;

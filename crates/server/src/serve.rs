@@ -51,6 +51,7 @@ pub(crate) async fn serve(mut config: Config, is_dev: bool) -> Result<()> {
     let api = Api::new(countersign.clone(), config.server.address_limits())
         .trusting(trusted.clone())
         .admitting(config.server.max_in_flight);
+    let api = if is_dev { api.in_development() } else { api };
     let front = Front::new(listener, tls.as_ref(), api.clone().router(pages), &config.server, trusted)?;
     if let Some(listener) = private {
         info!("Metrics on http://{}/metrics", listener.local_addr()?);
@@ -78,6 +79,7 @@ fn announce(countersign: &countersign_domain::Countersign, listen: SocketAddr, i
         println!("  Demo shop        {url}/demo/");
         println!("  API reference    {url}/docs/");
         println!("  Caught messages  {url}/dev/inbox");
+        println!("  GraphQL          {url}/graphql/v1");
         println!("  Newest events    {url}/dev/events\n");
     }
 }

@@ -76,7 +76,8 @@ async fn tenant(api: &Api, parts: &Parts, id: &str) -> Result<Arc<Tenant>, Probl
     Ok(tenant)
 }
 
-pub(super) fn check_origin(tenant: &Tenant, headers: &HeaderMap) -> Result<(), Problem> {
+/// A page of a browser has to be of one of the tenant's origins; who sends no `Origin` is no page.
+pub(crate) fn check_origin(tenant: &Tenant, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
     match origin.to_str() {
         Ok(text) if tenant.allows_origin(text) => Ok(()),

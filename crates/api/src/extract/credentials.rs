@@ -13,7 +13,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, FORGIV
 
 /// What `Authorization` holds.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Credentials {
+pub(crate) enum Credentials {
     /// `Bearer <token>`.
     Bearer(String),
     /// `Basic …`: the user part, with base64 and percent-encoding undone. Standard and URL-safe alphabet, with and without
@@ -23,7 +23,7 @@ pub(super) enum Credentials {
     None,
 }
 
-pub(super) fn of(headers: &HeaderMap) -> Credentials {
+pub(crate) fn of(headers: &HeaderMap) -> Credentials {
     let text = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));
     let rest = rest.trim();

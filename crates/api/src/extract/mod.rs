@@ -13,7 +13,8 @@ mod site;
 
 pub(crate) use body::{CeremonyBody, JsonBody, LookBody, told};
 pub(crate) use caller::From;
-pub(crate) use client::{ClientToken, ClientTokenOrTenant, TenantOnly};
+pub(crate) use client::{ClientToken, ClientTokenOrTenant, TenantOnly, check_origin};
+pub(crate) use credentials::{Credentials, of as credentials};
 pub(crate) use door::{Door, OpenDoor};
 pub(crate) use management_key::ManagementKey;
 pub(crate) use path::{Path, Query};

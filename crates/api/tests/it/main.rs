@@ -18,6 +18,7 @@ mod enrolment;
 mod errors;
 mod forgery;
 mod frames;
+mod graphql;
 mod hanging;
 mod headers;
 mod hostile;

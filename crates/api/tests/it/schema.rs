@@ -36,6 +36,11 @@ fn schema_of_the_management_api_is_checked_in() {
     compare("management.json", &openapi::management_api().to_pretty_json().unwrap());
 }
 
+#[test]
+fn schema_of_graphql_is_checked_in() {
+    compare("nhost.graphql", countersign_api::graphql_sdl().unwrap().trim_end());
+}
+
 /// decisions §8, first bullet.
 #[test]
 fn schema_of_verify_passkey_has_the_shape_clients_were_generated_from() {

@@ -7,7 +7,8 @@ use super::store::{self, factor_columns};
 use super::{Authenticator, Credential};
 use crate::clock::Millis;
 use crate::error::Result;
-use crate::id::{TenantId, UserId};
+use crate::id::{AuthenticatorId, TenantId, UserId};
+use crate::methods::Method;
 
 /// What [`Credential::read`] reads, in this order, of `webauthn_credentials c`.
 macro_rules! credential_columns {
@@ -25,6 +26,12 @@ statements! {
     LIST = concat!("SELECT ", factor_columns!(), ", ", credential_columns!(), " FROM authenticators a
         JOIN webauthn_credentials c ON c.tenant_id = a.tenant_id AND c.authenticator_id = a.authenticator_id
         WHERE a.tenant_id = $1 AND a.user_id = $2 ORDER BY a.created_at, a.authenticator_id LIMIT 200");
+    FIND_BY_ID = concat!("SELECT ", factor_columns!(), ", ", credential_columns!(), " FROM authenticators a
+        JOIN webauthn_credentials c ON c.tenant_id = a.tenant_id AND c.authenticator_id = a.authenticator_id
+        WHERE a.tenant_id = $1 AND a.authenticator_id = $2");
+    PAGE = concat!("SELECT ", factor_columns!(), ", ", credential_columns!(), " FROM authenticators a
+        JOIN webauthn_credentials c ON c.tenant_id = a.tenant_id AND c.authenticator_id = a.authenticator_id
+        WHERE a.tenant_id = $1 AND a.method = $2 AND a.authenticator_id > $3 ORDER BY a.authenticator_id LIMIT $4");
     INSERT_CREDENTIAL = "INSERT INTO webauthn_credentials (tenant_id, authenticator_id, user_id, credential_id, public_key,
         algorithm, sign_count, backup_eligible, backup_state, user_verified, discoverable, aaguid, transports, attachment,
         attestation_format, attestation_trusted, device_id, user_agent, username, display_name)
@@ -90,8 +97,30 @@ pub(crate) async fn list(db: &Db, tenant: &TenantId, user: &UserId) -> Result<Ve
     db.all(&LIST, &[tenant, user]).await?.iter().map(|row| store::read(row, Credential::read)).collect()
 }
 
-/// The same inside a transaction.
-pub(super) async fn reload(
+/// The factor with this id.
+pub(crate) async fn find_by_id(
+    db: &Db,
+    tenant: &TenantId,
+    id: &AuthenticatorId,
+) -> Result<Option<Authenticator<Credential>>> {
+    let row = db.opt(&FIND_BY_ID, &[tenant, id]).await?;
+    row.as_ref().map(|row| store::read(row, Credential::read)).transpose()
+}
+
+/// The tenant's factors of a kind in the order of their ids, after `after`.
+pub(crate) async fn page(
+    db: &Db,
+    tenant: &TenantId,
+    method: Method,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Authenticator<Credential>>> {
+    let rows = db.all(&PAGE, &[tenant, &method.as_str(), &after, &limit]).await?;
+    rows.iter().map(|row| store::read(row, Credential::read)).collect()
+}
+
+/// The user's WebAuthn factors inside a transaction, oldest first.
+pub(crate) async fn reload(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
     user: &UserId,

@@ -28,9 +28,12 @@ pub(crate) use credential::{IMPORTED, words};
 pub use import::{ImportFailure, ImportReport, ImportedCredential};
 pub use name::FactorName;
 pub use own::FactorChange;
+pub(crate) use own::count_change;
 pub use provider::{Provider, provider_of};
+pub(crate) use removal::Removal;
 pub use removal::Removed;
 pub use store::Enrolled;
+pub(crate) use store::rename as rename_factor;
 pub use user_agent::{Browser, Device, ParsedUserAgent, parse as parse_user_agent};
 
 /// The statements of this room.

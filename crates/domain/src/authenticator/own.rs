@@ -9,7 +9,7 @@ use crate::audit::{self, Event};
 use crate::clock::{Millis, Span};
 use crate::delivery::{Happened, Notice};
 use crate::error::{Error, Result};
-use crate::id::AuthenticatorId;
+use crate::id::{AuthenticatorId, TenantId, UserId};
 use crate::limit::{self, Limit};
 use crate::notice::device_words;
 use crate::{Caller, Countersign, user};
@@ -64,7 +64,7 @@ impl Deed {
         let found = action::store::reload(tx, tenant, &who.user.id, &token.action_code, &token.idempotency_key).await?;
         let action = found.ok_or(Error::InvalidToken)?;
         self.require_right(who, &action, now)?;
-        limit::take(tx, tenant, &format!("factor-changes:{}", who.user.id), CHANGES, now).await?;
+        count_change(tx, tenant, &who.user.id, now).await?;
         Ok(action)
     }
 }
@@ -94,7 +94,7 @@ impl Countersign {
             if let Some(name) = &change.name
                 && factor.label.as_deref() != Some(name.as_str())
             {
-                store::rename(tx, tenant, &factor.id, name).await?;
+                store::rename(tx, tenant, &factor.id, Some(name)).await?;
                 factor.label = Some(name.as_str().to_owned());
                 changed.push("name");
             }
@@ -147,6 +147,11 @@ impl Countersign {
             .await?;
         Ok(Removed { user: owner, accepted_credentials })
     }
+}
+
+/// Counts a change that a user makes of a factor. `TooMany` when they made many of late.
+pub(crate) async fn count_change(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId, now: Millis) -> Result<()> {
+    limit::take(tx, tenant, &format!("factor-changes:{user}"), CHANGES, now).await
 }
 
 /// Makes a factor the one that is asked for first, also where the backend wished for another kind. `false` when it was.

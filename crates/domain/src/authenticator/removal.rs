@@ -24,27 +24,27 @@ pub struct Removed {
 }
 
 /// A factor to be removed. It may be tried more than once.
-pub(super) struct Removal {
-    pub(super) teller: Teller,
-    pub(super) owner: User,
-    pub(super) id: AuthenticatorId,
+pub(crate) struct Removal {
+    pub(crate) teller: Teller,
+    pub(crate) owner: User,
+    pub(crate) id: AuthenticatorId,
     /// Who removes it.
-    pub(super) event: Event,
+    pub(crate) event: Event,
     /// The action by whose token its user does. It keeps its proof: who replaces a factor goes on.
-    pub(super) by: Option<Action>,
+    pub(crate) by: Option<Action>,
     /// The session by which its user does.
-    pub(super) by_session: Option<SessionId>,
+    pub(crate) by_session: Option<SessionId>,
     /// In words, where the user removes it themselves.
-    pub(super) device: Option<String>,
+    pub(crate) device: Option<String>,
     /// Kinds of factors of which one has to be left; `None` where the last one may go.
-    pub(super) must_leave: Option<Vec<Method>>,
-    pub(super) now: Millis,
+    pub(crate) must_leave: Option<Vec<Method>>,
+    pub(crate) now: Millis,
 }
 
 impl Removal {
     /// Takes the factor away with what rests on it, tells every address verified until now, and gives the credential ids that
     /// are left. Its open challenges are worth nothing without it, and what it proved lets nobody change factors any more.
-    pub(super) async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Vec<u8>>> {
+    pub(crate) async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Vec<u8>>> {
         let (tenant, user) = (&self.teller.tenant, &self.owner.id);
         let missing = || Error::NotFound("user authenticator");
         // First, so that of two removals at once the second sees what the first has left (checklist 47).

@@ -137,9 +137,14 @@ pub(crate) async fn record_use(tx: &mut Tx<'_>, tenant: &TenantId, id: &Authenti
     Ok(tx.run(&USE, &[&at, tenant, id]).await? == 1)
 }
 
-/// Gives a factor a name.
-pub(super) async fn rename(tx: &mut Tx<'_>, tenant: &TenantId, id: &AuthenticatorId, name: &FactorName) -> Result<()> {
-    tx.run(&RENAME, &[&name.as_str(), tenant, id]).await?;
+/// Gives a factor a name, or takes it away.
+pub(crate) async fn rename(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    id: &AuthenticatorId,
+    name: Option<&FactorName>,
+) -> Result<()> {
+    tx.run(&RENAME, &[&name.map(FactorName::as_str), tenant, id]).await?;
     Ok(())
 }
 

@@ -173,6 +173,7 @@ pub(super) fn check_settings(name: &str, settings: &Settings) -> Result<()> {
     settings.messages.check()?;
     settings.accounts.check()?;
     settings.sessions.check()?;
+    settings.graphql.check()?;
     settings.prompts.check().map_err(|error| Error::invalid(format!("{error}.")))?;
     if let Some(host) = &settings.custom_domain {
         RpId::parse(host).map_err(|_| Error::invalid(format!("{host} is not a host name for customDomain.")))?;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::origin::Origin;
 use crate::account::AccountSettings;
 use crate::delivery::MessageSettings;
+use crate::keys::GraphqlSettings;
 use crate::methods::Method;
 use crate::phone::Country;
 use crate::prompt::PromptSettings;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub accounts: AccountSettings,
     /// Sessions.
     pub sessions: SessionSettings,
+    /// Security keys as rows of GraphQL, and who may see and change which.
+    pub graphql: GraphqlSettings,
 }
 
 impl Default for Settings {
@@ -80,6 +83,7 @@ impl Default for Settings {
             prompts: PromptSettings::default(),
             accounts: AccountSettings::default(),
             sessions: SessionSettings::default(),
+            graphql: GraphqlSettings::default(),
         }
     }
 }

@@ -76,3 +76,21 @@ async fn nothing_of_it_is_there_without_dev() {
     let (_, _, out) = server.end("TERM");
     assert_eq!(out, "");
 }
+
+#[tokio::test]
+async fn the_page_for_graphql_is_there_for_development_alone_and_loads_nothing() {
+    let program = Program::new();
+    program.tenant();
+    let server = program.serve(&["--dev"]);
+    for path in ["/graphql/v1", "/v1/graphql"] {
+        let answer = reqwest::get(format!("{}{path}", server.url)).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.starts_with("default-src 'none'; ") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        let page = answer.text().await.unwrap();
+        assert!(page.starts_with("<!doctype html>") && !page.contains("http://") && !page.contains("https://"), "{page}");
+    }
+    drop(server);
+    let server = program.serve(&[]);
+    assert_eq!(server.get("/graphql/v1").await.0, 405);
+}

@@ -1,0 +1,3 @@
+//! The Nhost door.
+
+pub(crate) mod graphql;
