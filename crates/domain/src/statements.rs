@@ -11,6 +11,7 @@ use crate::{
 pub fn statements() -> Vec<&'static Statement> {
     let rooms = [
         account::STATEMENTS,
+        account::IMPORT_STATEMENTS,
         action::STATEMENTS,
         audit::STATEMENTS,
         &authenticator::statements(),

@@ -4,6 +4,7 @@
 //! An account is what such a user has beside the row in `users` that everybody has. The address is the account's own only once it
 //! is verified: until then several accounts may have given it (decisions §1).
 
+mod import;
 mod settings;
 mod store;
 
@@ -15,6 +16,8 @@ use crate::error::Result;
 use crate::id::UserId;
 use crate::tenant::Tenant;
 
+pub(crate) use import::STATEMENTS as IMPORT_STATEMENTS;
+pub use import::{Imported, ImportedKey, ImportedUser};
 pub use settings::{AccountSettings, Elevation};
 pub(crate) use store::{STATEMENTS, find};
 

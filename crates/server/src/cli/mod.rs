@@ -7,6 +7,7 @@ mod key;
 mod migrate;
 mod openapi;
 mod tenant;
+mod user;
 mod warnings;
 
 use std::io::{ErrorKind, Write as _};
@@ -55,6 +56,9 @@ enum Command {
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Bring users along from another server.
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Look at messages to people.
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),
@@ -102,6 +106,7 @@ impl Cli {
             }
             Command::Tenant(command) => runtime.block_on(with(&config, async |opened| command.run(opened).await))?,
             Command::Key(command) => runtime.block_on(with(&config, async |opened| command.run(opened).await))?,
+            Command::User(command) => runtime.block_on(with(&config, async |opened| command.run(opened).await))?,
             Command::Delivery(command) => runtime.block_on(with(&config, async |opened| command.run(opened).await))?,
             Command::Migrate => runtime.block_on(with(&config, async |opened| Ok(migrate::answer(opened))))?,
             Command::Config => config::answer(&config)?,

@@ -88,7 +88,10 @@ async fn the_page_for_graphql_is_there_for_development_alone_and_loads_nothing()
         let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
         assert!(policy.starts_with("default-src 'none'; ") && policy.contains("frame-ancestors 'none'"), "{policy}");
         let page = answer.text().await.unwrap();
-        assert!(page.starts_with("<!doctype html>") && !page.contains("http://") && !page.contains("https://"), "{page}");
+        assert!(
+            page.starts_with("<!doctype html>") && !page.contains("http://") && !page.contains("https://"),
+            "{page}"
+        );
     }
     drop(server);
     let server = program.serve(&[]);

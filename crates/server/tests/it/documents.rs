@@ -159,7 +159,8 @@ fn every_command_that_a_document_shows_is_one() {
                 line.split_whitespace().take_while(|word| !word.starts_with(['|', '#', '>'])).collect();
             let plain = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
             let Some(first) = words.first().filter(plain) else { continue };
-            let nested = matches!(*first, "tenant" | "key" | "delivery").then(|| words.get(1).filter(plain)).flatten();
+            let nested =
+                matches!(*first, "tenant" | "key" | "delivery" | "user").then(|| words.get(1).filter(plain)).flatten();
             let command: Vec<&str> = [first].into_iter().chain(nested).copied().collect();
             let ended = program.run(&[&command[..], &["--help"]].concat());
             assert_eq!(ended.code, Some(0), "{name} shows countersign {line}:\n{}", ended.err);

@@ -29,6 +29,8 @@ mod keys;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod nhost_import;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod serving;
