@@ -86,7 +86,8 @@ async fn the_page_for_graphql_is_there_for_development_alone_and_loads_nothing()
         let answer = reqwest::get(format!("{}{path}", server.url)).await.unwrap();
         assert_eq!(answer.status(), 200);
         let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
-        assert!(policy.starts_with("default-src 'none'; ") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(policy.starts_with("default-src 'none'; ") && policy.contains("script-src 'sha256-"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
         let page = answer.text().await.unwrap();
         assert!(
             page.starts_with("<!doctype html>") && !page.contains("http://") && !page.contains("https://"),
