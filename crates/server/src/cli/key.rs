@@ -26,6 +26,15 @@ pub(super) enum KeyCommand {
         #[arg(long, value_name = "ID")]
         tenant: String,
     },
+    /// Replace a key pair: a new one signs from now on, the one before verifies until its last token has ended.
+    Rotate {
+        /// The tenant.
+        #[arg(long, value_name = "ID")]
+        tenant: String,
+        /// Which pair.
+        #[arg(long, value_enum)]
+        kind: PairKind,
+    },
     /// End a key's use at once.
     Revoke {
         /// The tenant.
@@ -46,11 +55,19 @@ pub(super) enum Kind {
     Management,
 }
 
+/// What a key pair is for.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum PairKind {
+    /// Access tokens of sessions.
+    Signing,
+}
+
 impl KeyCommand {
     pub(super) async fn run(self, opened: &Opened) -> Result<Answer> {
         match self {
             Self::Create { tenant, kind } => create(opened, &tenant, kind).await,
             Self::List { tenant } => list(opened, &tenant).await,
+            Self::Rotate { tenant, kind: PairKind::Signing } => rotate(opened, &tenant).await,
             Self::Revoke { tenant, key } => revoke(opened, &tenant, &key).await,
         }
     }
@@ -86,6 +103,13 @@ async fn list(opened: &Opened, tenant: &str) -> Result<Answer> {
         .collect();
     let text = if lines.is_empty() { "This tenant has no key.".to_owned() } else { lines.join("\n") };
     Ok(Answer::new(text, json))
+}
+
+async fn rotate(opened: &Opened, tenant: &str) -> Result<Answer> {
+    let id = opened.countersign.rotate_signing_key(&tenant_id(tenant)?).await?;
+    let text =
+        format!("Key id   {id}\n\nIt signs from now on. The one before verifies until its last token has ended.");
+    Ok(Answer::new(text, json!({ "keyId": id, "kind": "signing" })))
 }
 
 async fn revoke(opened: &Opened, tenant: &str, key: &str) -> Result<Answer> {

@@ -53,7 +53,7 @@ enum Command {
     /// Make, list, show and change tenants.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
-    /// Make, list and revoke API keys.
+    /// Make, list, replace and revoke keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
     /// Bring users along from another server.

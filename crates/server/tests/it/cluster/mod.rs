@@ -7,6 +7,7 @@ mod limits;
 mod migrating;
 mod revocations;
 mod rolling;
+mod sessions;
 
 use countersign_testkit::app::{Engine, TestTenant};
 use countersign_testkit::nodes::{Deployment, Node};
