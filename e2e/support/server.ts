@@ -13,6 +13,7 @@ const START_LIMIT_MS = 15_000;
 /** A tenant as `countersign tenant create` prints it. */
 export interface Tenant {
   tenantId: string;
+  clientId: string;
   apiSecretKey: string;
   managementKey: string;
 }
