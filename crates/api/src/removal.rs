@@ -8,8 +8,11 @@ use utoipa::ToSchema;
 
 /// A removal, and what the browser should be told of it.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Deleted {
     success: bool,
+    /// Sessions of the user that are open still. The backend may offer to end them: `POST /v1/sessions/user/revoke`.
+    open_sessions: i64,
     /// For `PublicKeyCredential.signalAllAcceptedCredentials` (WebAuthn Level 3 §5.1.10).
     signal: Signal,
 }
@@ -31,6 +34,6 @@ impl Deleted {
             user_id: base64url(removed.user.id.as_str().as_bytes()),
             all_accepted_credential_ids: removed.accepted_credentials.iter().map(|id| base64url(id)).collect(),
         };
-        Self { success: true, signal }
+        Self { success: true, open_sessions: removed.open_sessions, signal }
     }
 }

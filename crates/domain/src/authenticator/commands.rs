@@ -63,7 +63,7 @@ impl Countersign {
         let now = self.now();
         let removal = Removal {
             teller: tenant.teller.clone(),
-            owner: user.clone(),
+            owner: user,
             id: AuthenticatorId::parse(id).ok_or_else(missing)?,
             event: Event::new("authenticator.deleted", now).caller(caller),
             by: None,
@@ -72,7 +72,6 @@ impl Countersign {
             must_leave: None,
             now,
         };
-        let accepted_credentials = self.write(async move |tx| removal.run(tx).await).await?;
-        Ok(Removed { user, accepted_credentials })
+        self.write(async move |tx| removal.run(tx).await).await
     }
 }

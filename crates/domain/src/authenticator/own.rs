@@ -126,26 +126,23 @@ impl Countersign {
         let device = caller.user_agent.as_deref().and_then(device_words);
         let may_be_last = who.tenant.settings.may_remove_last_factor;
         let must_leave = (!may_be_last).then(|| self.offered_methods(&who.tenant));
-        let owner = who.user.clone();
         let who = who.clone();
-        let accepted_credentials = self
-            .write(async move |tx| {
-                let action = Deed::Remove.begin(tx, &who, now).await?;
-                let removal = Removal {
-                    teller: who.tenant.teller.clone(),
-                    owner: who.user.clone(),
-                    id: id.clone().ok_or(MISSING)?,
-                    event: event.clone().action(&action.code, &action.idempotency_key),
-                    by: Some(action),
-                    by_session: None,
-                    device: device.clone(),
-                    must_leave: must_leave.clone(),
-                    now,
-                };
-                removal.run(tx).await
-            })
-            .await?;
-        Ok(Removed { user: owner, accepted_credentials })
+        self.write(async move |tx| {
+            let action = Deed::Remove.begin(tx, &who, now).await?;
+            let removal = Removal {
+                teller: who.tenant.teller.clone(),
+                owner: who.user.clone(),
+                id: id.clone().ok_or(MISSING)?,
+                event: event.clone().action(&action.code, &action.idempotency_key),
+                by: Some(action),
+                by_session: None,
+                device: device.clone(),
+                must_leave: must_leave.clone(),
+                now,
+            };
+            removal.run(tx).await
+        })
+        .await
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Removed {
     pub user: User,
     /// Credential ids that are left, of passkeys and of security keys: what is not named may be forgotten by whoever keeps it.
     pub accepted_credentials: Vec<Vec<u8>>,
+    /// Sessions of the user that are open still, on every door: what may be offered to be ended (checklist 62).
+    pub open_sessions: i64,
 }
 
 /// A factor to be removed. It may be tried more than once.
@@ -42,9 +44,8 @@ pub(crate) struct Removal {
 }
 
 impl Removal {
-    /// Takes the factor away with what rests on it, tells every address verified until now, and gives the credential ids that
-    /// are left. Its open challenges are worth nothing without it, and what it proved lets nobody change factors any more.
-    pub(crate) async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Vec<u8>>> {
+    /// Takes the factor away with what rests on it, tells every address verified until now, and says what is left. Its open challenges are worth nothing without it, and what it proved lets nobody change factors any more.
+    pub(crate) async fn run(&self, tx: &mut Tx<'_>) -> Result<Removed> {
         let (tenant, user) = (&self.teller.tenant, &self.owner.id);
         let missing = || Error::NotFound("user authenticator");
         // First, so that of two removals at once the second sees what the first has left (checklist 47).
@@ -73,7 +74,11 @@ impl Removal {
         self.teller.tell(tx, &self.owner, &told, &notice).await?;
         let event = self.event.clone().user(user).authenticator(&gone.id).detail("method", gone.method.as_str());
         audit::record(tx, tenant, &event).await?;
-        Ok(left.iter().filter_map(|factor| Some(factor.webauthn()?.detail.id)).collect())
+        Ok(Removed {
+            user: self.owner.clone(),
+            accepted_credentials: left.iter().filter_map(|factor| Some(factor.webauthn()?.detail.id)).collect(),
+            open_sessions: session::count_open(tx, tenant, user, self.now).await?,
+        })
     }
 
     /// Whether one is left that the user can be asked for. A factor of a method that is off is none, nor one that answers no more.

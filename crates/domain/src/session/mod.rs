@@ -31,7 +31,7 @@ pub(crate) use opening::Opening;
 #[expect(unused_imports, reason = "elevation on the Nhost door takes it")]
 pub(crate) use opening::Renewal;
 pub use settings::SessionSettings;
-pub(crate) use store::{STATEMENTS, sweep, with_over};
+pub(crate) use store::{STATEMENTS, count_open, sweep, with_over};
 
 /// What a session rests on.
 #[derive(Debug, Clone)]

@@ -24,6 +24,8 @@ statements! {
     FIND = concat!("SELECT ", session_columns!(), " FROM sessions WHERE tenant_id = $1 AND session_id = $2");
     LIST = concat!("SELECT ", session_columns!(), " FROM sessions
         WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3 ORDER BY created_at DESC, session_id LIMIT $4");
+    COUNT = "SELECT CAST(count(session_id) AS bigint) FROM sessions
+        WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3";
     TOUCH = concat!("UPDATE sessions SET used_at = $1, expires_at = CASE WHEN ends_at < $2 THEN ends_at ELSE $2 END
         WHERE tenant_id = $3 AND session_id = $4 AND revoked_at IS NULL AND expires_at > $1 RETURNING ", session_columns!());
     RENEW = "UPDATE sessions SET method = $1, authenticator_id = $2, acr = $3, amr = $4, verified_at = $5
@@ -113,6 +115,11 @@ pub(super) async fn find(db: &Db, tenant: &TenantId, id: &SessionId) -> Result<O
 /// The user's open sessions, newest first.
 pub(super) async fn list(db: &Db, tenant: &TenantId, user: &UserId, now: Millis, limit: i64) -> Result<Vec<Session>> {
     db.all(&LIST, &[tenant, user, &now, &limit]).await?.iter().map(Session::read).collect()
+}
+
+/// How many sessions of the user are open.
+pub(crate) async fn count_open(tx: &mut Tx<'_>, tenant: &TenantId, user: &UserId, now: Millis) -> Result<i64> {
+    Ok(tx.one(&COUNT, &[tenant, user, &now]).await?.get(0)?)
 }
 
 /// The session is used: it ends by idleness at `idle_until`, or at its own end where that comes first. Holds its row until the

@@ -99,7 +99,8 @@ async fn item_61_a_removed_factor_takes_the_sessions_with_it_that_rest_on_it() {
     let (by_lost, by_kept) = (Pair::of(&app, shop, &lost).await, Pair::of(&app, shop, &kept).await);
     let held = shop.server(Method::GET, "/users/ada/authenticators", Value::Null).await.ok();
     let first = held[0]["userAuthenticatorId"].as_str().unwrap();
-    shop.server(Method::DELETE, &format!("/users/ada/authenticators/{first}"), Value::Null).await.ok();
+    let gone = shop.server(Method::DELETE, &format!("/users/ada/authenticators/{first}"), Value::Null).await.ok();
+    assert_eq!(gone["openSessions"], 2, "item 62: what may be offered to be ended");
     by_lost.has_ended(&app, shop).await;
     by_kept.works(&app, shop).await;
     assert!(app.events().await.iter().any(|kind| kind == "session.ended"));
