@@ -104,6 +104,7 @@ impl Api {
             .merge(wellknown::routes())
             .merge(ui::routes())
             .merge(nhost::graphql::routes(self.is_development))
+            .merge(nhost::rest::doors())
             .with_state(self.clone())
             .merge(extra)
             .fallback(problem::no_such_path)

@@ -10,10 +10,14 @@ use utoipa::openapi::{
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::nhost::rest;
 use crate::{Api, client, management, server};
 
 /// The error answers that every call has.
 pub(crate) struct Problems;
+
+/// The error answers of the Nhost door.
+pub(crate) struct AuthProblems;
 
 /// Body of an error.
 #[derive(serde::Serialize, ToSchema)]
@@ -49,6 +53,35 @@ impl IntoResponses for Problems {
             ("429".to_owned(), with("Error", "Too many requests; Retry-After says when to try again.")),
         ])
     }
+}
+
+impl IntoResponses for AuthProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let with = |about: &str| {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("AuthError"))).build();
+            RefOr::T(ResponseBuilder::new().description(about).content("application/json", content).build())
+        };
+        BTreeMap::from([
+            ("400".to_owned(), with("Malformed, or a ceremony that was refused.")),
+            ("401".to_owned(), with("The token is missing or worth nothing, or the user is not let in.")),
+            ("403".to_owned(), with("Not allowed, or not without a fresh proof.")),
+            ("404".to_owned(), with("There is no such thing, or it is another's.")),
+            ("409".to_owned(), with("The address is taken, or the method is off.")),
+            ("413".to_owned(), with("The body is too large.")),
+            ("429".to_owned(), with("Too many requests; Retry-After says when to try again.")),
+            ("503".to_owned(), with("Not available; Retry-After says when to try again.")),
+        ])
+    }
+}
+
+/// The Nhost door.
+pub fn nhost_api() -> OpenApi {
+    let components = ComponentsBuilder::new()
+        .schema("AuthError", rest::ErrorBody::schema())
+        .security_scheme("bearerAuth", http(HttpAuthScheme::Bearer, "The access token of a session."))
+        .build();
+    let about = "For pages whose users sign up and in by themselves. Also under /t/{tenant}/auth/v1.";
+    document("Countersign Auth API", about, components, "/auth/v1", rest::routes())
 }
 
 /// The Client API.

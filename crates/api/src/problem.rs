@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use countersign_domain::Error;
+use countersign_domain::account::Refused;
 use countersign_domain::clock::Span;
 use http::{HeaderValue, StatusCode, header};
 
@@ -21,6 +22,8 @@ pub struct Problem {
     retry_after: Option<Span>,
     /// Whether who calls has shown who they are: what is refused is something that they brought along.
     pub(crate) is_of_known_caller: bool,
+    /// Where an account was refused something: the Nhost door has names of its own for that.
+    refused: Option<Refused>,
     /// For the log alone.
     pub(crate) internal: Option<String>,
 }
@@ -34,6 +37,7 @@ impl Problem {
             step: None,
             retry_after: None,
             is_of_known_caller: false,
+            refused: None,
             internal: None,
         }
     }
@@ -91,6 +95,11 @@ impl Problem {
     /// The code of the closed list.
     pub(crate) fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// What an account was refused for.
+    pub(crate) fn refused(&self) -> Option<Refused> {
+        self.refused
     }
 
     /// What happened and what to do.
@@ -164,6 +173,9 @@ impl From<Error> for Problem {
             Error::AttestationRefused(_) => new(StatusCode::BAD_REQUEST, "attestation_refused"),
             Error::LastFactor => new(StatusCode::CONFLICT, "last_factor"),
             Error::DeliveryFailed(_) => new(StatusCode::BAD_GATEWAY, "delivery_failed"),
+            Error::Account(refused) => {
+                Self { refused: Some(refused), ..new(StatusCode::FORBIDDEN, "insufficient_scope") }
+            }
             Error::TooMany { retry_after } => {
                 Self { retry_after: Some(retry_after), ..new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests") }
             }

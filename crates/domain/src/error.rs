@@ -2,6 +2,7 @@
 
 use countersign_webauthn as webauthn;
 
+use crate::account::Refused;
 use crate::clock::Span;
 
 /// Result of a domain command.
@@ -56,6 +57,9 @@ pub enum Error {
     /// operator's machines.
     #[error("The message could not be sent. Try again shortly, or use another method.")]
     DeliveryFailed(String),
+    /// An account may not do this, or not yet.
+    #[error(transparent)]
+    Account(#[from] Refused),
     /// A limit is reached.
     #[error("Too many requests. Try again in {} seconds.", (.retry_after.0 + 999) / 1000)]
     TooMany {

@@ -116,6 +116,14 @@ impl ChallengeId {
         Self(timed_uuid(user.bucket(), now))
     }
 
+    /// The id that a secret always gives, which tells nothing of the secret: for challenges that are found by their secret alone. Its
+    /// bucket is its own.
+    pub(crate) fn of_secret(secret: &[u8]) -> Self {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&secret::sha256(&[&b"challenge\0"[..], secret].concat())[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid().as_hyphenated().to_string())
+    }
+
     /// The id that these words always give, in the bucket of `user`: for challenges of which a user has one at a time.
     pub(crate) fn of(user: &UserId, words: &[&str]) -> Self {
         Self(derived_uuid(user, words))

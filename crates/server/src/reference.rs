@@ -16,6 +16,7 @@ pub(crate) fn routes() -> Router {
         .route("/docs/schema/client.json", get(async || specification(&openapi::client_api())))
         .route("/docs/schema/server.json", get(async || specification(&openapi::server_api())))
         .route("/docs/schema/management.json", get(async || specification(&openapi::management_api())))
+        .route("/docs/schema/nhost.json", get(async || specification(&openapi::nhost_api())))
         .route("/docs/{*path}", get(async |Path(path): Path<String>, asked: HeaderMap| assets::docs(&path, &asked)))
 }
 

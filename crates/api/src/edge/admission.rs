@@ -36,7 +36,8 @@ impl Rank {
     pub(super) fn of(method: &Method, path: &str) -> Self {
         let adds =
             || path.ends_with("/user-authenticators/passkey") || path.ends_with("/user-authenticators/security-key");
-        let is_ending = path.contains("/verify/") || path.ends_with("/validate") || adds();
+        let is_ending =
+            path.contains("/verify/") || path.ends_with("/webauthn/verify") || path.ends_with("/validate") || adds();
         if *method == Method::POST && is_ending { Self::Ending } else { Self::Other }
     }
 }
@@ -288,6 +289,7 @@ mod tests {
             "/v1/client/user-authenticators/security-key",
             "/v1/validate",
             "/validate",
+            "/auth/v1/signin/webauthn/verify",
         ] {
             assert_eq!(post(path), Rank::Ending, "{path}");
         }

@@ -23,6 +23,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use tracing::{debug, error, info};
 
 use crate::Api;
+use crate::nhost::rest;
 use crate::problem::Problem;
 use crate::ui;
 use admission::Rank;
@@ -50,6 +51,8 @@ struct Seen {
     method: Method,
     path: String,
     origin: Option<HeaderValue>,
+    /// What a preflight asks to send.
+    asked_headers: Option<HeaderValue>,
     /// What a page would be written in.
     languages: Vec<String>,
 }
@@ -63,6 +66,7 @@ impl Seen {
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             origin: request.headers().get(header::ORIGIN).cloned(),
+            asked_headers: request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned(),
             languages: if ui::is_page(request.uri().path()) { ui::accepted(request.headers()) } else { Vec::new() },
         }
     }
@@ -103,6 +107,8 @@ pub(crate) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
         tell(&seen, &problem);
         response = if ui::is_page(&seen.path) {
             ui::problem(&problem, &seen.id, &seen.languages)
+        } else if rest::is_rest(&seen.path) {
+            rest::problem(&problem)
         } else {
             problem.render(&seen.id)
         };

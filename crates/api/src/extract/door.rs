@@ -15,7 +15,6 @@ use crate::edge::ClientAddress;
 use crate::problem::Problem;
 
 /// The tenant whose door is called, by a page of one of its origins or by no page at all (decisions §5).
-#[expect(dead_code, reason = "the Nhost door's calls take it")]
 pub(crate) struct Door(pub(crate) Arc<Tenant>);
 
 /// The same for what any page may read.

@@ -19,6 +19,5 @@ pub(crate) use door::{Door, OpenDoor};
 pub(crate) use management_key::ManagementKey;
 pub(crate) use path::{Path, Query};
 pub(crate) use server_key::ServerKey;
-#[expect(unused_imports, reason = "the Nhost door's calls take it")]
 pub(crate) use session::Session;
 pub(crate) use site::{HostName, Site};

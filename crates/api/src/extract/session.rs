@@ -11,7 +11,6 @@ use crate::Api;
 use crate::problem::Problem;
 
 /// The holder of an access token of the tenant that the path names. The session's row has been looked at: what has ended opens nothing.
-#[expect(dead_code, reason = "the Nhost door's calls take it")]
 pub(crate) struct Session(pub(crate) SessionBearer);
 
 impl FromRequestParts<Api> for Session {

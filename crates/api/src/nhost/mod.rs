@@ -1,3 +1,4 @@
 //! The Nhost door.
 
 pub(crate) mod graphql;
+pub(crate) mod rest;

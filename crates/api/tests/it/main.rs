@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod accounts;
 mod actions;
 mod audit;
 mod auth_forms;

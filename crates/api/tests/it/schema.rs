@@ -41,6 +41,11 @@ fn schema_of_graphql_is_checked_in() {
     compare("nhost.graphql", countersign_api::graphql_sdl().unwrap().trim_end());
 }
 
+#[test]
+fn schema_of_the_nhost_door_is_checked_in() {
+    compare("nhost.json", &openapi::nhost_api().to_pretty_json().unwrap());
+}
+
 /// decisions §8, first bullet.
 #[test]
 fn schema_of_verify_passkey_has_the_shape_clients_were_generated_from() {

@@ -4,9 +4,22 @@
 //! An account is what such a user has beside the row in `users` that everybody has. The address is the account's own only once it
 //! is verified: until then several accounts may have given it (decisions §1).
 
+mod address;
+mod ceremony;
+mod decoy;
+mod elevate;
+mod exchange;
+mod follow;
 mod import;
+mod keys;
+mod redirect;
+mod refused;
 mod settings;
+mod sign_in;
+mod sign_up;
 mod store;
+mod ticket;
+mod wishes;
 
 use serde_json::Value;
 
@@ -16,10 +29,18 @@ use crate::error::Result;
 use crate::id::UserId;
 use crate::tenant::Tenant;
 
+pub use address::Address;
+pub use ceremony::{AssertionSent, CredentialSent};
+pub use follow::Followed;
 pub(crate) use import::STATEMENTS as IMPORT_STATEMENTS;
 pub use import::{Imported, ImportedKey, ImportedUser};
+pub use keys::AddedKey;
+pub use refused::Refused;
 pub use settings::{AccountSettings, Elevation};
+pub use sign_up::{SignedUp, SigningUp};
 pub(crate) use store::{STATEMENTS, find};
+pub(crate) use ticket::Kept;
+pub use wishes::Wishes;
 
 /// What a user who signs in by themselves has.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,6 +9,7 @@ mod begin;
 mod code;
 mod keys;
 mod late;
+mod purpose;
 mod sealed;
 mod state;
 mod store;
@@ -17,6 +18,7 @@ use countersign_webauthn::Attachment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::account::Kept;
 use crate::authenticator::SmsChannel;
 use crate::clock::Millis;
 use crate::id::{AuthenticatorId, ChallengeId, UserId};
@@ -26,6 +28,7 @@ pub(crate) use asked::Asked;
 pub use begin::AnonymousChallenge;
 pub(crate) use code::{Code, id_of, typed};
 pub(crate) use keys::MacKeys;
+pub use purpose::{Purpose, Step};
 pub(crate) use state::MAX_ATTEMPTS;
 pub use state::State;
 pub(crate) use store::{
@@ -34,28 +37,6 @@ pub(crate) use store::{
 };
 
 use crate::secret;
-
-/// What a challenge is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// To make a factor.
-    Enrol,
-    /// To prove with a factor.
-    Verify,
-}
-
-impl Purpose {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Enrol => "enrol",
-            Self::Verify => "verify",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Self::Enrol, Self::Verify].into_iter().find(|purpose| purpose.as_str() == text)
-    }
-}
 
 /// A challenge as stored. Its secret is not in it, only the SHA-256.
 #[derive(Debug, Clone)]
@@ -111,6 +92,9 @@ pub(crate) struct Note {
     /// Who asked for a link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) asked: Option<Asked>,
+    /// What a step of an account goes on with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) account: Option<Box<Kept>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "shaped for serde")]

@@ -161,11 +161,13 @@ pub enum Happened {
     AddressRemoved,
     /// A recovery code was used.
     RecoveryCodeUsed,
+    /// Somebody tried to sign up with an address that has an account.
+    SignUpTried,
 }
 
 impl Happened {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::FactorAdded,
         Self::FactorChanged,
         Self::FactorRemoved,
@@ -173,6 +175,7 @@ impl Happened {
         Self::AddressChanged,
         Self::AddressRemoved,
         Self::RecoveryCodeUsed,
+        Self::SignUpTried,
     ];
 
     /// Its name, in settings and in templates.
@@ -185,6 +188,7 @@ impl Happened {
             Self::AddressChanged => "addressChanged",
             Self::AddressRemoved => "addressRemoved",
             Self::RecoveryCodeUsed => "recoveryCodeUsed",
+            Self::SignUpTried => "signUpTried",
         }
     }
 }

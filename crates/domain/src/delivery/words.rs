@@ -47,6 +47,7 @@ pub(super) struct NoticeWords {
     address_changed: Told,
     address_removed: Told,
     recovery_code_used: Told,
+    sign_up_tried: Told,
     pub(super) about: String,
     pub(super) at: String,
     pub(super) device: String,
@@ -71,6 +72,7 @@ impl NoticeWords {
             Happened::AddressChanged => &self.address_changed,
             Happened::AddressRemoved => &self.address_removed,
             Happened::RecoveryCodeUsed => &self.recovery_code_used,
+            Happened::SignUpTried => &self.sign_up_tried,
         }
     }
 }

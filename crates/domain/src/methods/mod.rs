@@ -22,6 +22,10 @@ use crate::tenant::Tenant;
 pub use magic_link::{LINK_PATH, LinkAnswer, LinkAsks};
 pub use shared::code::backend::{Asked, Claimed, CodeAnswer, Shown, Wanted, WhichChallenge};
 pub use shared::code::{Begun, Checked, Proved, WrongBecause};
+pub(crate) use shared::webauthn::{
+    ALGORITHMS, OPTIONS_LIMIT, Rules, TOKEN_CHALLENGE, check_assertion, check_registration, counter_event, new_factor,
+    user_handle_forms,
+};
 pub use shared::webauthn::{
     Answered, Enrolled, Offer, ParsedAnswer, ParsedCredential, Who, Wish, parse_authentication, parse_registration,
 };
@@ -155,7 +159,7 @@ impl Countersign {
     }
 
     /// `InvalidConfiguration` that says what is missing, unless the method can be used.
-    fn require_offered(&self, tenant: &Tenant, method: Method) -> Result<()> {
+    pub(crate) fn require_offered(&self, tenant: &Tenant, method: Method) -> Result<()> {
         let name = method.as_str();
         if !tenant.allows(method) {
             return Err(Error::InvalidConfiguration(format!("The method {name} is off for this tenant.")));

@@ -28,7 +28,6 @@ pub use app::{AppSession, NewAppSession};
 pub use bearer::SessionBearer;
 pub(crate) use end::end_of_factor;
 pub(crate) use opening::Opening;
-#[expect(unused_imports, reason = "elevation on the Nhost door takes it")]
 pub(crate) use opening::Renewal;
 pub use settings::SessionSettings;
 pub(crate) use store::{STATEMENTS, count_open, sweep, with_over};

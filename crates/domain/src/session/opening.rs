@@ -76,7 +76,6 @@ impl Opening {
     }
 
     /// In the transaction of what earned it; writes `session.opened`.
-    #[expect(dead_code, reason = "the Nhost door takes it")]
     pub(crate) async fn store(&self, tx: &mut Tx<'_>) -> Result<()> {
         if self.try_store(tx).await? { Ok(()) } else { Err(Error::Internal("a session's id was taken".to_owned())) }
     }
@@ -95,7 +94,6 @@ pub(crate) struct Renewal {
 }
 
 impl Renewal {
-    #[expect(dead_code, reason = "the Nhost door takes it")]
     pub(crate) fn new(_countersign: &Countersign, who: &SessionBearer, proved: &ProvedBy, now: Millis) -> Self {
         let event = Event::new("session.elevated", now).user(&who.user.id);
         Self {
@@ -109,7 +107,6 @@ impl Renewal {
     }
 
     /// In the transaction that used the proof up; writes `session.elevated`. `InvalidToken` for a session that ended meanwhile.
-    #[expect(dead_code, reason = "the Nhost door takes it")]
     pub(crate) async fn store(&self, tx: &mut Tx<'_>) -> Result<()> {
         let (tenant, id) = (&self.who.tenant.id, &self.who.session);
         let session = store::touch(tx, tenant, id, self.now, self.idle_until).await?.ok_or(Error::InvalidToken)?;
@@ -141,7 +138,6 @@ impl Countersign {
     }
 
     /// The tokens of a session that was just renewed, after the commit.
-    #[expect(dead_code, reason = "the Nhost door takes it")]
     pub(crate) async fn grant_renewed(
         &self,
         renewal: &Renewal,

@@ -15,6 +15,8 @@ pub(super) enum Which {
     Server,
     /// For who runs a tenant.
     Management,
+    /// For pages whose users sign up and in by themselves.
+    Nhost,
 }
 
 /// The specification, as checked in under `schema/`.
@@ -23,6 +25,7 @@ pub(super) fn answer(which: Which) -> Result<Answer> {
         Which::Client => openapi::client_api(),
         Which::Server => openapi::server_api(),
         Which::Management => openapi::management_api(),
+        Which::Nhost => openapi::nhost_api(),
     };
     Ok(Answer::new(document.to_pretty_json()?, serde_json::to_value(&document)?))
 }

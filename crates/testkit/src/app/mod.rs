@@ -21,6 +21,7 @@ mod backend;
 mod ceremony;
 mod codes;
 mod links;
+mod nhost;
 mod rotation;
 mod store;
 mod tenant;

@@ -183,7 +183,7 @@ impl TestTenant {
     }
 }
 
-async fn send(request: RequestBuilder, body: Value) -> Answer {
+pub(super) async fn send(request: RequestBuilder, body: Value) -> Answer {
     try_send(request, body).await.expect("the server answers")
 }
 

@@ -43,6 +43,6 @@ async fn item_82_sessions_of_others_are_as_if_they_were_not() {
     for path in
         ["/t/3f2504e0-4f89-41d3-9a0c-0305e82c3301/auth/v1/.well-known/jwks.json", "/t/x/auth/v1/.well-known/jwks.json"]
     {
-        shop.send(shop.raw(Method::GET, path)).await.refused(404, "not_found");
+        shop.send(shop.raw(Method::GET, path)).await.declined(404, "not-found");
     }
 }

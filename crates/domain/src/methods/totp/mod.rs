@@ -125,6 +125,7 @@ impl Countersign {
         let (sealed, last_step) = match taken.open.purpose {
             Purpose::Enrol => (taken.open.note.seed.as_deref().and_then(secret::from_base64url), 0),
             Purpose::Verify => codes::seed_of(tx, tenant, &taken.factor).await?,
+            Purpose::Account(_) => return Err(Error::NotFound("challenge")),
         };
         let sealed = sealed.ok_or_else(lacks)?;
         let seed = Seed::open(self.ring(), tenant, &taken.factor, &sealed)?;
@@ -141,7 +142,7 @@ impl Countersign {
             }
             Purpose::Verify if codes::use_step(tx, tenant, &taken.factor, step).await? => answer.prove(tx, taken).await,
             // Another answer used it at this moment.
-            Purpose::Verify => answer.refuse(tx, taken).await,
+            Purpose::Verify | Purpose::Account(_) => answer.refuse(tx, taken).await,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{Checked, Rules};
 use crate::action::Bearer;
 use crate::authenticator::codes;
 use crate::challenge::Purpose;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::{Caller, Countersign};
 
 impl Countersign {
@@ -33,6 +33,7 @@ impl Countersign {
                         answer.enrol(tx, &taken, detail, &codes::Kept::default()).await
                     }
                     Purpose::Verify => answer.prove(tx, &taken).await,
+                    Purpose::Account(_) => Err(Error::NotFound("challenge")),
                 }
             })
             .await?;

@@ -37,6 +37,7 @@ impl Answer {
         match open.purpose {
             Purpose::Enrol => self.enrol(tx, &taken, rules.detail(&open.note), &codes::Kept::default()).await,
             Purpose::Verify => self.prove(tx, &taken).await,
+            Purpose::Account(_) => Err(Error::NotFound("challenge")),
         }
     }
 }

@@ -17,7 +17,10 @@ use crate::challenge::{self, Ceremony, Challenge, Note, Purpose, State};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::id::{AuthenticatorId, ChallengeId};
+use crate::methods::Method;
 use crate::methods::shared::enrolment::Enrolment;
+use crate::tenant::Tenant;
+use crate::user::User;
 use crate::{Caller, Countersign, limit};
 
 impl Countersign {
@@ -62,7 +65,7 @@ impl Countersign {
     /// Stores a challenge of a known user, within the user's limit.
     pub(super) async fn open_for_user(
         &self,
-        tenant: &crate::tenant::Tenant,
+        tenant: &Tenant,
         open: Challenge,
         event: &'static str,
         caller: &Caller,
@@ -107,12 +110,12 @@ impl Countersign {
             return Err(Error::NotFound("challenge"));
         }
         self.require_open(&who.tenant.id, &open).await?;
-        let registration = match check_registration(rules, who, &open, &made, &answered) {
+        let registration = match check_registration(rules, &who.tenant, &open, &made, &answered) {
             Ok(registration) => registration,
             Err(refusal) => return self.refuse_ceremony(&who.tenant, &open, rules.method, refusal, caller).await,
         };
         let now = self.now();
-        let factor = new_factor(rules, who, &open, &made, registration, caller, now);
+        let factor = new_factor(rules.method, &who.user, &open, &made, registration, caller, now);
         let credential = &factor.detail;
         let synced = credential.backup_eligible.unwrap_or_default();
         let proof = assurance(factor.method, credential.user_verified, synced, credential.attestation_trusted, now);
@@ -183,9 +186,9 @@ pub(super) fn descriptor(factor: &Authenticator<Credential>) -> CredentialDescri
     CredentialDescriptor::new(factor.detail.id.clone(), factor.detail.transports.clone())
 }
 
-fn check_registration(
+pub(crate) fn check_registration(
     rules: &Rules,
-    who: &Bearer,
+    tenant: &Tenant,
     open: &Challenge,
     made: &ParsedCredential,
     answered: &[u8],
@@ -193,7 +196,7 @@ fn check_registration(
     if !open.is_answered_by(answered) {
         return Err(challenge_mismatch());
     }
-    let rp = who.tenant.relying_party(&made.credential.client_data()?.origin);
+    let rp = tenant.relying_party(&made.credential.client_data()?.origin);
     let request = RegistrationRequest {
         rp: &rp,
         challenge: answered,
@@ -215,7 +218,7 @@ fn check_registration(
             "The authenticator did not keep the credential (credProps.rk is false), and a passkey has to be kept.",
         ));
     }
-    refuse_unframed(&who.tenant, &registration.origin, registration.cross_origin, registration.top_origin.as_deref())?;
+    refuse_unframed(tenant, &registration.origin, registration.cross_origin, registration.top_origin.as_deref())?;
     Ok(registration)
 }
 
@@ -226,7 +229,7 @@ pub(super) fn challenge_mismatch() -> Error {
 /// `crossOrigin` without `topOrigin` is accepted from our own UI alone, whose framing is limited by `frame-ancestors`
 /// (decisions §5, *Frames*).
 pub(super) fn refuse_unframed(
-    tenant: &crate::tenant::Tenant,
+    tenant: &Tenant,
     origin: &str,
     cross_origin: bool,
     top_origin: Option<&str>,
@@ -239,9 +242,9 @@ pub(super) fn refuse_unframed(
     Ok(())
 }
 
-fn new_factor(
-    rules: &Rules,
-    who: &Bearer,
+pub(crate) fn new_factor(
+    method: Method,
+    user: &User,
     open: &Challenge,
     made: &ParsedCredential,
     registration: Registration,
@@ -249,10 +252,10 @@ fn new_factor(
     now: Millis,
 ) -> Authenticator<Credential> {
     Authenticator {
-        id: AuthenticatorId::beside(&who.user.id),
-        user: who.user.id.clone(),
-        method: rules.method,
-        is_default: !who.user.is_enrolled(),
+        id: AuthenticatorId::beside(&user.id),
+        user: user.id.clone(),
+        method,
+        is_default: !user.is_enrolled(),
         label: None,
         created_at: now,
         verified_at: Some(now),
@@ -273,8 +276,8 @@ fn new_factor(
             attestation_trusted: registration.trusted,
             device_id: made.device_id.clone(),
             user_agent: caller.user_agent.clone(),
-            username: open.note.username.clone().or_else(|| Some(who.user.account_name().to_owned())),
-            display_name: open.note.display_name.clone().or_else(|| who.user.display_name.clone()),
+            username: open.note.username.clone().or_else(|| Some(user.account_name().to_owned())),
+            display_name: open.note.display_name.clone().or_else(|| user.display_name.clone()),
         },
     }
 }

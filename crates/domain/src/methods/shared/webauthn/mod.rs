@@ -4,6 +4,9 @@ mod enrol;
 mod refuse;
 mod verify;
 
+pub(crate) use enrol::{check_registration, new_factor};
+pub(crate) use verify::{check_assertion, counter_event};
+
 use std::sync::Arc;
 
 use countersign_webauthn::options::ResidentKey;
@@ -21,22 +24,22 @@ use crate::tenant::Tenant;
 use crate::user::User;
 
 /// Algorithms offered at registration, in order of preference (decisions §6).
-const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256];
+pub(crate) const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256];
 
 /// Life of a challenge that a token asked for.
-const TOKEN_CHALLENGE: Span = Span::minutes(5);
+pub(crate) const TOKEN_CHALLENGE: Span = Span::minutes(5);
 
 /// How many options one user may ask for.
-const OPTIONS_LIMIT: Limit = Limit { most: 100, within: Span::minutes(10) };
+pub(crate) const OPTIONS_LIMIT: Limit = Limit { most: 100, within: Span::minutes(10) };
 
 /// What one method asks of a ceremony.
-pub(in crate::methods) struct Rules {
-    pub(in crate::methods) method: Method,
-    pub(in crate::methods) resident_key: ResidentKey,
-    pub(in crate::methods) user_verification: UserVerification,
+pub(crate) struct Rules {
+    pub(crate) method: Method,
+    pub(crate) resident_key: ResidentKey,
+    pub(crate) user_verification: UserVerification,
     /// What the options of a registration ask. Where it is less than `user_verification`, that is demanded all the same of
     /// every credential but one made without asking.
-    pub(in crate::methods) creation_user_verification: UserVerification,
+    pub(crate) creation_user_verification: UserVerification,
 }
 
 /// What a page wishes for in a new credential.
@@ -141,7 +144,7 @@ fn user_handle(user: &UserId) -> Vec<u8> {
 
 /// The forms in which a user's handle may come back: as sent, and as clients return it that read the UUID text as base64url
 /// (36 characters, 27 bytes).
-fn accepted_handles(user: &UserId) -> [Vec<u8>; 2] {
+pub(crate) fn user_handle_forms(user: &UserId) -> [Vec<u8>; 2] {
     [user_handle(user), crate::secret::from_base64url(user.as_str()).unwrap_or_default()]
 }
 
@@ -152,7 +155,7 @@ mod tests {
     #[test]
     fn a_handle_is_36_ascii_bytes_and_also_known_as_27() {
         let user = UserId::random();
-        let [sent, decoded] = accepted_handles(&user);
+        let [sent, decoded] = user_handle_forms(&user);
         assert_eq!((sent.len(), decoded.len()), (36, 27));
         assert_eq!(sent, user.as_str().as_bytes());
     }

@@ -11,7 +11,7 @@ use crate::methods::Method;
 use crate::tenant::Tenant;
 
 impl Countersign {
-    pub(super) async fn refuse_ceremony<T>(
+    pub(crate) async fn refuse_ceremony<T>(
         &self,
         tenant: &Tenant,
         open: &Challenge,

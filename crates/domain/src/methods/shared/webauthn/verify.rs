@@ -8,7 +8,7 @@ use countersign_webauthn::{
 use serde_json::Map;
 
 use super::enrol::{belongs, challenge_mismatch, descriptor, refuse_unframed};
-use super::{Answered, Offer, ParsedAnswer, Rules, TOKEN_CHALLENGE, Who, accepted_handles};
+use super::{Answered, Offer, ParsedAnswer, Rules, TOKEN_CHALLENGE, Who, user_handle_forms};
 use crate::action::{self, Action, Bearer, IdempotencyKey, decide};
 use crate::audit::{self, Event};
 use crate::authenticator::{Authenticator, Credential, assurance, combine, credentials};
@@ -92,7 +92,7 @@ impl Countersign {
         let now = self.now();
         let (id, bytes, life) = if let Some(id) = begun {
             let open = challenge::find(self.db(), &tenant.id, &id).await?;
-            if open.user.is_some() {
+            if open.user.is_some() || open.purpose != Purpose::Verify {
                 return Err(Error::NotFound("challenge"));
             }
             self.require_open(&tenant.id, &open).await?;
@@ -148,7 +148,11 @@ impl Countersign {
                 }
                 Some(action)
             }
-            Who::Anonymous(_) if open.user.is_none() && open.method == Some(rules.method) => None,
+            Who::Anonymous(_)
+                if open.user.is_none() && (open.method, open.purpose) == (Some(rules.method), Purpose::Verify) =>
+            {
+                None
+            }
             Who::Anonymous(_) => return Err(Error::NotFound("challenge")),
         };
         self.require_open(&tenant.id, &open).await?;
@@ -157,10 +161,11 @@ impl Countersign {
             Err(refusal @ (Error::Unavailable(_) | Error::Internal(_))) => return Err(refusal),
             Err(refusal) => return self.refuse_ceremony(&tenant, &open, rules.method, refusal, caller).await,
         };
-        let seen = match check_assertion(rules, who, &open, &factor, &said, &answered) {
-            Ok(seen) => seen,
-            Err(refusal) => return self.refuse_ceremony(&tenant, &open, rules.method, refusal, caller).await,
-        };
+        let seen =
+            match check_assertion(rules, &tenant, matches!(who, Who::Anonymous(_)), &open, &factor, &said, &answered) {
+                Ok(seen) => seen,
+                Err(refusal) => return self.refuse_ceremony(&tenant, &open, rules.method, refusal, caller).await,
+            };
         let user = match who {
             Who::Bearer(bearer) => Some(bearer.user.clone()),
             Who::Anonymous(_) => None,
@@ -284,9 +289,11 @@ impl Countersign {
     }
 }
 
-fn check_assertion(
+/// `is_nameless`: no user was named before, so that the authenticator has to name one (WebAuthn L3 §7.2 step 6).
+pub(crate) fn check_assertion(
     rules: &Rules,
-    who: &Who,
+    tenant: &Tenant,
+    is_nameless: bool,
     open: &Challenge,
     factor: &Authenticator<Credential>,
     said: &ParsedAnswer,
@@ -295,9 +302,8 @@ fn check_assertion(
     if !open.is_answered_by(answered) {
         return Err(challenge_mismatch());
     }
-    let tenant = who.tenant();
     let rp = tenant.relying_party(&said.credential.client_data()?.origin);
-    let [sent, decoded] = accepted_handles(&factor.user);
+    let [sent, decoded] = user_handle_forms(&factor.user);
     let handles = [&*sent, &*decoded];
     let request = AuthenticationRequest {
         rp: &rp,
@@ -307,8 +313,7 @@ fn check_assertion(
         // An imported credential hands back what its first server called the user, which we were never told. Its id alone
         // names its owner: credential ids are unique in the tenant.
         user_handles: (!factor.detail.is_imported()).then_some(&handles[..]),
-        // §7.2 step 6: where no user was named before, the authenticator has to name one.
-        require_user_handle: matches!(who, Who::Anonymous(_)),
+        require_user_handle: is_nameless,
         counter: CounterPolicy::RefuseSingleDevice,
     };
     let credential = &factor.detail;
@@ -346,7 +351,7 @@ fn proved_event(
 }
 
 /// A counter that fell on a synced credential is accepted and told (decisions §6).
-fn counter_event(event: &Event, seen: &Authentication) -> Option<Event> {
+pub(crate) fn counter_event(event: &Event, seen: &Authentication) -> Option<Event> {
     match seen.counter {
         CounterVerdict::Fell { stored, received } => {
             let event = event.clone().renamed("authenticator.counter_fell");
