@@ -2,6 +2,8 @@ import type { CDPSession, Page } from "@playwright/test";
 
 /** What a virtual authenticator is like; the defaults are those of a phone or laptop that syncs its passkeys. */
 export interface AuthenticatorOptions {
+  /** A key of before CTAP2 knows neither users nor PINs. */
+  protocol?: "ctap2" | "u2f";
   transport?: "internal" | "usb" | "nfc" | "ble" | "hybrid";
   hasResidentKey?: boolean;
   hasUserVerification?: boolean;
