@@ -15,9 +15,8 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Seeds the generator on a thread of its own. Beside the system's randomness it takes in what it measures itself, some 35 ms
-/// of processor time, and whoever asks first waits for that: at a server's start, the first request. Who asks meanwhile
-/// waits for the rest.
+/// Seeds the generator on a thread of its own, because the system may have to be waited for when it has just been started
+/// (docs/adr/0018-seed-from-the-system.md). Who asks meanwhile waits for the rest.
 pub fn seed_early() {
     // Without the thread the first who asks seeds it.
     drop(std::thread::Builder::new().name("seed".to_owned()).spawn(random::<1>));
