@@ -1,4 +1,4 @@
-//! What is too large, or no query at all.
+//! What is too large, no query at all, or asked by a foreign page.
 
 use countersign_testkit::app::TestApp;
 use http::Method;
@@ -70,5 +70,22 @@ async fn the_schema_is_shown_to_the_management_key() {
         ["authUserSecurityKeys_bool_exp", "uuid_comparison_exp", "String_comparison_exp", "bigint_comparison_exp"]
     {
         assert!(names.contains(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_the_tenant_may_ask_and_one_of_another_origin_may_not() {
+    let app = TestApp::new().await;
+    let shop = app.tenant();
+    for path in ["/graphql/v1", "/v1/graphql", &format!("/t/{}/graphql/v1", shop.id)] {
+        let preflight = |origin: &str| {
+            let request = shop.raw(Method::OPTIONS, path).header("origin", origin);
+            let request = request.header("access-control-request-method", "POST");
+            shop.send(request.header("access-control-request-headers", "authorization, content-type, x-hasura-role"))
+        };
+        let allowed = preflight(&shop.origin).await;
+        assert_eq!((allowed.status, allowed.header("access-control-allow-origin")), (204, &*shop.origin), "{path}");
+        assert!(allowed.header("access-control-allow-headers").contains("x-hasura-role"), "{path}");
+        assert_eq!(preflight("https://evil.example").await.header("access-control-allow-origin"), "", "{path}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod limits;
+mod user;
 
 use countersign_testkit::app::{Answer, TestTenant};
 use http::Method;
